@@ -1,0 +1,99 @@
+package assets
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"doorstep/assets/locale"
+	"doorstep/sync/civic"
+)
+
+// Face is a folder of templates.
+type Face string
+
+// The faces that have pages.
+const (
+	KioskFace   Face = "kiosk"
+	ConsoleFace Face = "console"
+	TrackFace   Face = "track"
+)
+
+// Marker says what is special about a day, from the published calendar; nil marks none.
+type Marker func(civic.Date) locale.Mark
+
+// MarkedBy returns the Marker of a calendar: make-up days and holidays that fall on a weekday.
+func MarkedBy(c *civic.Calendar) Marker {
+	return func(d civic.Date) locale.Mark {
+		switch n, named := c.Named(d); {
+		case !named:
+			return locale.Plain
+		case n.Off:
+			return locale.Holiday
+		}
+		return locale.MakeUp
+	}
+}
+
+// Pages are the parsed templates of one face, once in every language. They are safe for concurrent use.
+type Pages struct {
+	parsed map[locale.Lang]map[string]*template.Template
+}
+
+// Pages parses the templates of a face. A page is a file of the face's folder that fills the blocks of the face's
+// frame in shared.
+func (f *Files) Pages(face Face, mark Marker) (*Pages, error) {
+	p := &Pages{parsed: map[locale.Lang]map[string]*template.Template{}}
+	names, err := fs.Glob(Templates(), string(face)+"/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("assets: list templates: %w", err)
+	}
+	for _, lang := range locale.Langs() {
+		p.parsed[lang] = map[string]*template.Template{}
+		base, err := template.New(string(face)).Option("missingkey=error").Funcs(f.funcs(lang, mark)).
+			ParseFS(Templates(), "shared/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("assets: parse shared templates: %w", err)
+		}
+		for _, name := range names {
+			page, err := template.Must(base.Clone()).ParseFS(Templates(), name)
+			if err != nil {
+				return nil, fmt.Errorf("assets: parse %s: %w", name, err)
+			}
+			p.parsed[lang][strings.TrimSuffix(path.Base(name), ".html")] = page.Lookup(string(face))
+		}
+	}
+	return p, nil
+}
+
+// Names returns the names of the pages.
+func (p *Pages) Names() []string {
+	var out []string
+	for name := range p.parsed[locale.Chinese] {
+		out = append(out, name)
+	}
+	return out
+}
+
+// Render writes a page by name, as "home", in a language. Nothing is written unless the whole page could be made.
+func (p *Pages) Render(w io.Writer, name string, lang locale.Lang, data any) error {
+	if !locale.Valid(lang) {
+		lang = locale.Chinese
+	}
+	page := p.parsed[lang][name]
+	if page == nil {
+		return fmt.Errorf("assets: no page %s", name)
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, data); err != nil {
+		return fmt.Errorf("assets: render %s: %w", name, err)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("assets: write %s: %w", name, err)
+	}
+	return nil
+}
