@@ -1,0 +1,140 @@
+package boltstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	bolt "go.etcd.io/bbolt"
+
+	"doorstep/sync/civic"
+)
+
+// unsentPaper is one line of the unsent bucket.
+type unsentPaper struct {
+	entry  civic.EntryID
+	digest civic.Digest
+}
+
+func (s *Store) unsent(tx *bolt.Tx, do func(unsentPaper) (bool, error)) error {
+	return unsentBucket.each(tx, nil, func(_, v []byte) (bool, error) {
+		if len(v) != len(civic.EntryID{})+len(civic.Digest{}) {
+			return false, civic.Refuse(civic.Damaged, unsentBucket.name, "store.damaged")
+		}
+		return do(unsentPaper{civic.EntryID(v[:16]), civic.Digest(v[16:])})
+	})
+}
+
+// Unsent returns papers of held entries that central does not have whole yet, oldest first, at most max. One whose
+// file is lost is not among them: it would hold up the others.
+func (s *Store) Unsent(ctx context.Context, max int) ([]civic.Paper, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var list []civic.Paper
+	err := s.view(func(tx *bolt.Tx) error {
+		return s.unsent(tx, func(u unsentPaper) (bool, error) {
+			r, err := getRow(tx, u.entry)
+			if err != nil || r == nil || r.Held == 0 {
+				return true, err
+			}
+			for _, p := range r.Papers {
+				if p.Digest == u.digest {
+					list = append(list, civic.Paper{Digest: p.Digest, Size: p.Size})
+					break
+				}
+			}
+			return len(list) < max, nil
+		})
+	})
+	return list, err
+}
+
+// Open opens a paper's ciphertext. The first time since the start it is read whole: a file that is not what its
+// name says would be refused by central for ever, so it counts as lost and is Damaged here.
+func (s *Store) Open(ctx context.Context, d civic.Digest) (io.ReadSeekCloser, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(s.paperPath(d))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(s.losePaper(ctx, d), civic.Refuse(civic.NotFound, "paper", "store.paper"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open paper: %w", err)
+	}
+	if err := s.verifyPaper(f, d); err != nil {
+		_ = f.Close()
+		if errors.Is(err, &civic.Error{Code: civic.Damaged}) {
+			err = errors.Join(s.losePaper(ctx, d), err)
+		}
+		return nil, err
+	}
+	return f, nil
+}
+
+func (s *Store) verifyPaper(f *os.File, d civic.Digest) error {
+	s.mu.Lock()
+	sound := s.sound[d]
+	s.mu.Unlock()
+	if sound {
+		return nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return fmt.Errorf("read paper: %w", err)
+	}
+	if civic.Digest(h.Sum(nil)) != d {
+		return civic.Refuse(civic.Damaged, "paper", "store.paper")
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("read paper: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sound[d] = true
+	return nil
+}
+
+// Sent records that central has the paper whole.
+func (s *Store) Sent(ctx context.Context, d civic.Digest) error {
+	return s.changePaper(ctx, d, func(p *paperRow) { p.Sent = true })
+}
+
+func (s *Store) losePaper(ctx context.Context, d civic.Digest) error {
+	s.opts.Logger.Error("paper lost", "digest", d.String())
+	return s.changePaper(ctx, d, func(p *paperRow) { p.Lost = true })
+}
+
+// changePaper changes what is known of an unsent paper; another one is left as it is.
+func (s *Store) changePaper(ctx context.Context, d civic.Digest, do func(*paperRow)) error {
+	return s.commit(ctx, 512, func(b *batch) error {
+		var list []civic.EntryID
+		err := s.unsent(b.tx, func(u unsentPaper) (bool, error) {
+			if u.digest == d {
+				list = append(list, u.entry)
+			}
+			return true, nil
+		})
+		for _, id := range list {
+			before, err := getRow(b.tx, id)
+			if err != nil || before == nil {
+				return err
+			}
+			r := *before
+			r.Papers = append([]paperRow(nil), before.Papers...)
+			for i := range r.Papers {
+				if r.Papers[i].Digest == d {
+					do(&r.Papers[i])
+				}
+			}
+			if err := b.changeRow(before, &r); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
