@@ -1,0 +1,106 @@
+package desk_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/mozillazg/go-pinyin"
+
+	"doorstep/kiosk/desk"
+	"doorstep/kiosk/desk/desktest"
+	"doorstep/sync/civic"
+)
+
+// readings gives every reading of a character, without tones.
+func readings(r rune) []string {
+	args := pinyin.NewArgs()
+	args.Heteronym = true
+	return pinyin.SinglePinyin(r, args)
+}
+
+func spoken(o *desk.Options) { o.Readings = readings }
+
+func TestSearch(t *testing.T) {
+	f := desktest.Open(t, spoken)
+	for _, test := range []struct{ query, want string }{
+		{"居住证", "HJ-008"},
+		{"签注", "HJ-009"},
+		{"居住证续期", "HJ-009"},
+		{"暂住证", "HJ-008"},
+		{"高龄津贴", "SB-010"},
+		{"老人", "SB-010"},
+		{"民政", "SB-010"},
+		{"jzz", "HJ-008"},
+		{"sljzz", "HJ-008"},
+		{"shenlingjuzhuzheng", "HJ-008"},
+		{"qzjzz", "HJ-009"},
+		{"gaoling", "SB-010"},
+		{"glj", "SB-010"},
+		{"changshou", "SB-010"}, // 长寿金: 长 also reads zhang
+		{"zhangzhe", "SB-010"},  // 长者津贴
+		{"gao ling", "SB-010"},
+		{"endorse", "HJ-009"},
+		{"Old-Age", "SB-010"},
+		{"hj-009", "HJ-009"},
+		{"HJ-009", "HJ-009"},
+		{"津", "SB-010"},
+	} {
+		found := f.Desk.Search(test.query, "zh")
+		if len(found) == 0 || found[0].ID != test.want {
+			t.Errorf("%q finds %v, want %s first", test.query, found, test.want)
+		}
+	}
+	for _, query := range []string{"", "  ", "xqqz", "!", "\xff", "飞机票"} {
+		if found := f.Desk.Search(query, "zh"); len(found) != 0 {
+			t.Errorf("%q finds %v", query, found)
+		}
+	}
+}
+
+// many publishes n guides with names made of the catalogue's words.
+func many(tb testing.TB, f *desktest.Fixture, n int) {
+	verbs := []string{"申请", "变更", "补领", "注销", "登记", "审核", "备案", "查询", "延期", "认定"}
+	things := []string{"居住证", "社会保障卡", "营业执照", "残疾人证", "住房补贴", "养老保险", "出生医学证明", "道路运输证", "食品经营许可", "老年人优待证"}
+	for i := range n {
+		f.Publish(tb, civic.EditionGuide, fmt.Sprintf("ZZ-%05d", i), civic.Guide{
+			ID: fmt.Sprintf("ZZ-%05d", i), Name: fmt.Sprintf("%s%s%d号", things[i%10], verbs[i/10%10], i), NameEN: "Service",
+			Field: "户籍登记", Authority: "镇街受理", Words: []string{"办证", things[i/100%10]},
+			Conditions: []string{"本市户籍或者持有居住证并在本市参加社会保险满一年以上的人员"},
+		})
+	}
+}
+
+func TestSearchIsBoundedToTen(t *testing.T) {
+	f := desktest.Open(t, spoken)
+	many(t, f, 200)
+	opts := desk.DefaultOptions()
+	opts.Store, opts.Site, opts.Clock, opts.Readings = f.Store, f.Site, f.Clock, readings
+	d, err := desk.New(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.Search("居住证", "zh")); n != 10 {
+		t.Errorf("%d found", n)
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	f := desktest.Open(b, spoken)
+	many(b, f, 10000)
+	opts := desk.DefaultOptions()
+	opts.Store, opts.Site, opts.Clock, opts.Readings = f.Store, f.Site, f.Clock, readings
+	start := time.Now()
+	d, err := desk.New(b.Context(), opts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("shelf of 10000 read in %v", time.Since(start))
+	for _, query := range []string{"居住证", "老年人优待证补领", "jzz", "shehuibaozhangka", "本市户籍"} {
+		b.Run(query, func(b *testing.B) {
+			for b.Loop() {
+				d.Search(query, "zh")
+			}
+		})
+	}
+}
