@@ -1,0 +1,54 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"doorstep/sync/civic"
+
+	"doorstep/central/store"
+)
+
+const selectPaper = `SELECT p.digest, p.size, p.idx, p.arrived, e.kind, e.id FROM papers p JOIN entries e ON e.place = p.entry`
+
+// Paper returns what a held entry says of a ciphertext.
+func (d *DB) Paper(ctx context.Context, digest civic.Digest) (store.Paper, error) {
+	p, err := scanPaper(d.read.row(ctx, selectPaper+` WHERE p.digest = ?`, digest[:]))
+	return p, missing(err, "paper", "paper.unknown")
+}
+
+func scanPaper(s scanner) (p store.Paper, err error) {
+	var digest, id []byte
+	var kind string
+	var arrived int64
+	if err := s.Scan(&digest, &p.Size, &p.Index, &arrived, &kind, &id); err != nil {
+		return p, err
+	}
+	copy(p.Digest[:], digest)
+	copy(p.Entry[:], id)
+	p.Kind, p.Arrived = civic.EntryKind(kind), instant(arrived)
+	return p, nil
+}
+
+// Arrived records that a ciphertext is whole, verified and synced.
+func (d *DB) Arrived(ctx context.Context, digest civic.Digest, at time.Time) error {
+	return d.update(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `UPDATE papers SET arrived = ? WHERE digest = ? AND arrived = 0`, millis(at), digest[:])
+		return err
+	})
+}
+
+// Complete returns cases that still say papers are pending though all have arrived.
+func (d *DB) Complete(ctx context.Context, max int) ([]civic.TrackingCode, error) {
+	return list(ctx, d.read, scanCode, `SELECT code FROM cases c WHERE pending = 1 AND NOT EXISTS (
+		SELECT 1 FROM entries e JOIN papers p ON p.entry = e.place
+		WHERE e.code = c.code AND e.outcome = 'case' AND p.arrived = 0) ORDER BY code LIMIT ?`, max)
+}
+
+func scanCode(s scanner) (c civic.TrackingCode, err error) {
+	var text string
+	if err := s.Scan(&text); err != nil {
+		return 0, err
+	}
+	return c, c.UnmarshalText([]byte(text))
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"doorstep/sync/civic"
+	"doorstep/sync/seal"
+	"doorstep/sync/wire"
+)
+
+// Audit keeps who did and saw what, as a chain: each entry is bound to the one before it. Other groups write into
+// it within their units of work.
+type Audit interface {
+	// Record appends an entry for something that no other method writes.
+	Record(ctx context.Context, e AuditEntry) error
+	// Entries returns entries numbered above after, by number, at most max.
+	Entries(ctx context.Context, after uint64, max int) ([]AuditEntry, error)
+	// VerifyAudit walks the chain. civic.Damaged, with the number in Args, names the first entry that does not
+	// follow; the head is then that of the last good one.
+	VerifyAudit(ctx context.Context) (AuditHead, error)
+}
+
+// Action is what an audit entry tells.
+type Action string
+
+// The actions of the audit.
+const (
+	ActRead    Action = "read"    // a person read a case
+	ActOpen    Action = "open"    // an entry was opened into a case
+	ActStep    Action = "step"    // a case took a step; Detail is the status
+	ActPublish Action = "publish" // Subject is kind/id, Detail the revision
+	ActEnrol   Action = "enrol"   // a code was made, or a terminal joined with it
+	ActRevoke  Action = "revoke"
+	ActRelease Action = "release" // an entry set aside was given back to be opened
+	ActStaff   Action = "staff"   // a person was added or changed
+	ActSignIn  Action = "sign-in"
+	ActExport  Action = "export" // the head left the database
+)
+
+// AuditEntry is one line of the audit. It holds no data of a resident beside the tracking code.
+type AuditEntry struct {
+	N       uint64
+	At      time.Time
+	Actor   Actor
+	Action  Action
+	Subject string // tracking code, login, terminal, or kind/id
+	Detail  string
+	Digest  civic.Digest // Chain of the entry before and this one
+}
+
+// AuditHead is the end of the chain.
+type AuditHead struct {
+	Store  civic.EntryID `cbor:"1,keyasint"`
+	N      uint64        `cbor:"2,keyasint"`
+	Digest civic.Digest  `cbor:"3,keyasint"`
+}
+
+// Chain returns the digest of e after prev: the SHA-256 of prev and every field, each behind its length.
+func Chain(prev civic.Digest, e *AuditEntry) civic.Digest {
+	b := append([]byte(nil), prev[:]...)
+	b = binary.BigEndian.AppendUint64(b, e.N)
+	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMilli()))
+	for _, s := range []string{e.Actor.Login, string(e.Actor.Role), string(e.Action), e.Subject, e.Detail} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+		b = append(b, s...)
+	}
+	return sha256.Sum256(b)
+}
+
+// SignHead signs the end of the chain, to be kept outside the database.
+func SignHead(key *seal.Signer, h AuditHead) (wire.Signed, error) {
+	b, err := wire.Marshal(h)
+	if err != nil {
+		return wire.Signed{}, err
+	}
+	return wire.Signed{Payload: b, Signature: key.Sign(seal.DomainAuditHead, b)}, nil
+}
+
+// OpenHead verifies and reads what SignHead made.
+func OpenHead(pub []byte, s wire.Signed) (h AuditHead, err error) {
+	if err := seal.Verify(pub, s.Signature, seal.DomainAuditHead, s.Payload); err != nil {
+		return h, err
+	}
+	return h, wire.Unmarshal(s.Payload, &h)
+}

@@ -1,0 +1,28 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"doorstep/sync/civic"
+)
+
+// Papers knows which ciphertexts are wanted and which have arrived; the bytes are kept elsewhere.
+type Papers interface {
+	// Paper returns what a held entry says of a ciphertext; civic.NotFound if none names it.
+	Paper(ctx context.Context, d civic.Digest) (Paper, error)
+	// Arrived records that a ciphertext is whole, verified and synced. A second call changes nothing.
+	Arrived(ctx context.Context, d civic.Digest, at time.Time) error
+	// Complete returns cases that still say papers are pending though all have arrived, at most max.
+	Complete(ctx context.Context, max int) ([]civic.TrackingCode, error)
+}
+
+// Paper is one ciphertext that a held entry names.
+type Paper struct {
+	Digest  civic.Digest
+	Size    int64
+	Kind    civic.EntryKind // of the entry
+	Entry   civic.EntryID
+	Index   uint32    // its place in the entry's list, from 1, as the seal counts
+	Arrived time.Time // zero while it is awaited
+}

@@ -1,0 +1,157 @@
+// Package storetest is the suite that every backend of central's store passes: what store's comments promise, tried
+// from outside. A backend's own test is a [Backend] and one call of [Run].
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"doorstep/sync/civic"
+
+	"doorstep/central/store"
+)
+
+// Backend is what the suite needs of a backend beside the contract. dir is an empty folder of the test's own; a
+// second Open of it finds what the first left.
+type Backend interface {
+	Open(ctx context.Context, dir string, v *store.Vault) (store.Store, error)
+	// SetSchema makes the closed store in dir claim a schema version.
+	SetSchema(t testing.TB, dir string, version int)
+	// ForgeAudit replaces subject and digest of the audit entry e.N of the closed store behind the store's back.
+	ForgeAudit(t testing.TB, dir string, e store.AuditEntry)
+	// DropAudit removes the last audit entry of the closed store behind its back.
+	DropAudit(t testing.TB, dir string)
+	// Bytes returns everything that the store in dir has on disk.
+	Bytes(t testing.TB, dir string) []byte
+}
+
+// Run runs the suite.
+func Run(t *testing.T, b Backend) {
+	tests := []struct {
+		name string
+		test func(t *testing.T, s *site)
+	}{
+		{"hold in order", holdInOrder},
+		{"hold again", holdAgain},
+		{"hold a fork", holdFork},
+		{"hold at once", holdAtOnce},
+		{"same id, other digest", holdConflict},
+		{"chained again", holdRechained},
+		{"covered", covered},
+		{"outcomes without a gap", outcomesWithoutGap},
+		{"papers", papers},
+		{"open once", openOnce},
+		{"open at once", openAtOnce},
+		{"code taken", openCodeTaken},
+		{"set aside and release", asideRelease},
+		{"steps", steps},
+		{"steps at once", stepsAtOnce},
+		{"supplement and answer", supplementAnswer},
+		{"withdrawal", withdrawal},
+		{"list by deadline", listPages},
+		{"ripe", ripe},
+		{"read is audited", readAudited},
+		{"find by code and last four", find},
+		{"whereabouts", whereabouts},
+		{"status lane", statusLane},
+		{"statuses at once", statusesAtOnce},
+		{"publish", publish},
+		{"publish at once", publishAtOnce},
+		{"feed by scope", feedScope},
+		{"feed in pages", feedPages},
+		{"feed after an impossible cursor", feedRefill},
+		{"enrol", enrol},
+		{"enrol at once", enrolAtOnce},
+		{"seen", seen},
+		{"revoke", revoke},
+		{"people", people},
+		{"sessions", sessions},
+		{"tries", tries},
+		{"audit chain", auditChain},
+		{"audit forged", auditForged},
+		{"audit cut", auditCut},
+		{"unicode", unicodeText},
+		{"times", times},
+		{"cancelled", cancelled},
+		{"neighbours", neighbours},
+		{"reopen", reopen},
+		{"newer schema", newerSchema},
+		{"other vault", otherVault},
+		{"nothing typed on disk", nothingTyped},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.test(t, newSite(t, b))
+		})
+	}
+}
+
+// site is one store under test.
+type site struct {
+	store.Store
+	backend Backend
+	dir     string
+	vault   *store.Vault
+	t       *testing.T
+}
+
+func newSite(t *testing.T, b Backend) *site {
+	v, err := store.NewVault(map[byte][]byte{7: make([]byte, 32)}, 7)
+	must(t, err)
+	s := &site{backend: b, dir: t.TempDir(), vault: v, t: t}
+	s.open()
+	t.Cleanup(func() {
+		if s.Store != nil {
+			must(t, s.Close())
+		}
+	})
+	return s
+}
+
+func (s *site) open() {
+	s.t.Helper()
+	opened, err := s.backend.Open(s.t.Context(), s.dir, s.vault)
+	must(s.t, err)
+	s.Store = opened
+}
+
+func (s *site) shut() {
+	s.t.Helper()
+	must(s.t, s.Close())
+	s.Store = nil
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wants fails unless err is a refusal with the code.
+func wants(t testing.TB, err error, code civic.Code) {
+	t.Helper()
+	if !isCode(err, code) {
+		t.Fatalf("error is %v, want code %s", err, code)
+	}
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// noon is when the suite's events happen, to the millisecond.
+var noon = time.Date(2026, 9, 28, 12, 0, 0, 123e6, time.UTC)
+
+func day(s string) civic.Date {
+	d, err := civic.ParseDate(s)
+	if err != nil {
+		panic("bug: storetest: " + err.Error())
+	}
+	return d
+}
