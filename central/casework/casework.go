@@ -1,0 +1,116 @@
+// Package casework carries cases from filing to delivery: which step may follow, when a clock ends, what the
+// resident is told of it, and who may look.
+//
+// [Casework] is asked by intake (Begin, Answer, Withdraw), by the console's clerks (List, Open, Supplement, Accept,
+// Decline, Pause, Resume, Decide, Deliver), by the tracking page (Track) and by terminals (Ask). Run takes the steps
+// that no person takes: deemed acceptance when the reply clock ends, the lapse of an unanswered supplement, and the
+// notice that all papers have come. Every step writes the resident's notice, locked under the secret of the receipt,
+// in the same unit of work. Refusals are *civic.Error.
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"doorstep/sync/civic"
+	"doorstep/sync/seal"
+
+	"doorstep/central/store"
+)
+
+// Store is what casework asks of central's store.
+type Store interface {
+	store.Cases
+	store.Enquiries
+	store.Throttle
+	store.Audit
+	// Open opens a case from an entry; see store.Opening.
+	Open(ctx context.Context, c store.NewCase) error
+	// Numbered returns the terminal that has or had a number; see store.Terminals.
+	Numbered(ctx context.Context, number uint32) (store.Terminal, error)
+	// Paper and Complete are those of store.Papers.
+	Paper(ctx context.Context, d civic.Digest) (store.Paper, error)
+	Complete(ctx context.Context, max int) ([]civic.TrackingCode, error)
+}
+
+// Published is what casework reads of the bulletin.
+type Published interface {
+	Guide(ctx context.Context, r civic.Revision) (*civic.Guide, error)
+	Calendar(ctx context.Context) (*civic.Calendar, error)
+}
+
+// Papers reads whole ciphertexts.
+type Papers interface {
+	Read(d civic.Digest) ([]byte, error)
+}
+
+// Options says what casework works with.
+type Options struct {
+	Store   Store
+	Publish Published
+	Papers  Papers
+	Keys    seal.Keyring       // opens papers
+	Changed func(point string) // called after a notice for a point was written; may be nil
+	Now     func() time.Time
+	Every   time.Duration // between two looks for steps that no person takes
+	Log     *slog.Logger
+}
+
+// DefaultOptions returns options that need only the store, the bulletin, the papers and the keys.
+func DefaultOptions() Options {
+	return Options{Now: time.Now, Every: 30 * time.Second, Log: slog.New(slog.DiscardHandler)}
+}
+
+// Casework carries cases.
+type Casework struct {
+	o    Options
+	wake chan struct{} // holds one word that papers have come
+}
+
+// New makes casework.
+func New(o Options) (*Casework, error) {
+	if o.Store == nil || o.Publish == nil || o.Papers == nil || o.Now == nil || o.Every <= 0 || o.Log == nil {
+		return nil, errors.New("casework: store, bulletin, papers, clock and logger are needed")
+	}
+	if o.Changed == nil {
+		o.Changed = func(string) {}
+	}
+	return &Casework{o: o, wake: make(chan struct{}, 1)}, nil
+}
+
+// Wake makes Run look now: a paper has come.
+func (w *Casework) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default: // a word is there already
+	}
+}
+
+// step takes one step of a case: it fills in the version and the notice, and tells the point.
+func (w *Casework) step(ctx context.Context, c store.Case, s store.Step) error {
+	s.Code, s.Version = c.Code, c.Version
+	if s.At.IsZero() {
+		s.At = w.o.Now()
+	}
+	if s.Since.IsZero() {
+		s.Since = s.At
+	}
+	next := c
+	next.Status, next.Since, next.Flags, next.Version = s.To, s.Since, s.Flags, c.Version+1
+	next.Due, next.DueDays, next.DueKind, next.Until, next.Rest = s.Clock.Due, s.Clock.Days, s.Clock.Kind, s.Clock.Until, s.Clock.Rest
+	if s.To == civic.Supplement && s.Owes != nil {
+		next.Owes = s.Owes
+	}
+	var err error
+	if s.Notice, err = w.lock(ctx, next); err != nil {
+		return err
+	}
+	if err := w.o.Store.Step(ctx, s); err != nil {
+		return fmt.Errorf("step to %s: %w", s.To, err)
+	}
+	w.o.Changed(c.Point)
+	return nil
+}

@@ -1,0 +1,49 @@
+package intake
+
+import (
+	"context"
+
+	"doorstep/sync/civic"
+	"doorstep/sync/hub"
+	"doorstep/sync/wire"
+)
+
+// Have returns how much of a paper is synced; civic.NotFound for one that no held entry names.
+func (n *Intake) Have(ctx context.Context, _ hub.Terminal, d civic.Digest) (wire.Need, error) {
+	if _, err := n.o.Store.Paper(ctx, d); err != nil {
+		return wire.Need{}, err
+	}
+	have, whole, err := n.o.Folder.Have(d)
+	if err != nil {
+		return wire.Need{}, err
+	}
+	return n.need(ctx, d, have, whole)
+}
+
+// Append adds a chunk, syncs, and returns what Have would; see hub.Papers.
+func (n *Intake) Append(ctx context.Context, _ hub.Terminal, c *wire.Chunk) (wire.Need, error) {
+	p, err := n.o.Store.Paper(ctx, c.Digest)
+	if err != nil {
+		return wire.Need{}, err
+	}
+	if c.Size != p.Size || c.Offset < 0 {
+		return wire.Need{}, civic.Refuse(civic.Invalid, "paper", "paper.size")
+	}
+	have, whole, err := n.o.Folder.Append(c.Digest, c.Size, c.Offset, c.Data)
+	if err != nil {
+		return wire.Need{}, err
+	}
+	return n.need(ctx, c.Digest, have, whole)
+}
+
+// need records a whole paper before it says so. The record may be missing after a crash though the file is whole:
+// then this makes up for it.
+func (n *Intake) need(ctx context.Context, d civic.Digest, have int64, whole bool) (wire.Need, error) {
+	if whole {
+		if err := n.o.Store.Arrived(ctx, d, n.o.Now()); err != nil {
+			return wire.Need{}, err
+		}
+		n.o.Arrived()
+	}
+	return wire.Need{Digest: d, Have: have, Done: whole}, nil
+}
