@@ -1,0 +1,110 @@
+// Package console serves the pages of the staff with Fiber: sign-in, cases by deadline, one case and what may be
+// done with it, terminals and codes to join the fleet, entries set aside, the audit.
+//
+// Every page is rendered here and works without scripts; a form is a real POST followed by a redirect. A page is
+// opened by roles, and the rail lists only what the reader's roles open; which case a person may read or move is
+// decided by casework, which also writes each look into the audit (promise P12). Nothing personal stands in a URL, a
+// cookie or a log, and nothing is kept here between two requests.
+//
+// A page action is a file named after it; routes.go lists them all.
+package console
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"doorstep/assets"
+	"doorstep/central/bulletin"
+	"doorstep/central/casework"
+	"doorstep/central/fleet"
+	"doorstep/central/staff"
+	"doorstep/central/store"
+	"doorstep/sync/civic"
+)
+
+// Store is what the console reads of central's store itself.
+type Store interface {
+	store.Audit
+	// Person returns a person by login, for the name to show; see store.Staff.
+	Person(ctx context.Context, login string) (store.Person, error)
+	// Asides and Release are those of store.Opening.
+	Asides(ctx context.Context, max int) ([]store.Aside, error)
+	Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error
+	// Journal returns how far the journal of a terminal's generation is held; see store.Custody.
+	Journal(ctx context.Context, terminal civic.KeyID, generation uint32) (store.Journal, error)
+}
+
+// Options are what a Console is made of.
+type Options struct {
+	Door      *staff.Door
+	Casework  *casework.Casework
+	Fleet     *fleet.Fleet
+	Store     Store
+	Bulletin  *bulletin.Bulletin
+	Connected func() []civic.KeyID // the terminals that have a session now
+	Files     *assets.Files
+	Listen    net.Listener
+	Secure    bool // reached by https: cookies travel by it only
+	Clock     func() time.Time
+	Logger    *slog.Logger
+}
+
+// Console is the pages of the staff.
+type Console struct {
+	opts  Options
+	app   *fiber.App
+	pages *assets.Pages
+	// tries bounds how many passwords are checked at once: each takes 64 MiB.
+	tries chan struct{}
+}
+
+// maxTries is how many passwords are checked at once.
+const maxTries = 4
+
+// maxBody bounds one request: the longest words that an act takes, as a form encodes them.
+const maxBody = 256 << 10
+
+// New wires the pages. It starts nothing: Run does.
+func New(opts Options) (*Console, error) {
+	if opts.Door == nil || opts.Casework == nil || opts.Fleet == nil || opts.Store == nil || opts.Bulletin == nil ||
+		opts.Connected == nil || opts.Files == nil || opts.Listen == nil || opts.Clock == nil || opts.Logger == nil {
+		return nil, errors.New("console: door, casework, fleet, store, bulletin, sessions, files, listener, clock and logger are needed")
+	}
+	calendar, err := civic.ParseCalendar(bytes.NewReader(assets.Calendar()))
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	pages, err := opts.Files.Pages(assets.ConsoleFace, assets.MarkedBy(calendar))
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	k := &Console{opts: opts, pages: pages, tries: make(chan struct{}, maxTries)}
+	k.app = fiber.New(fiber.Config{
+		DisableStartupMessage: true,
+		// Fiber lends its strings for the time of a handler; these go on into casework and the store.
+		Immutable:    true,
+		BodyLimit:    maxBody,
+		ReadTimeout:  time.Minute,
+		IdleTimeout:  2 * time.Minute,
+		ErrorHandler: k.failed,
+	})
+	k.routes()
+	return k, nil
+}
+
+// Run serves until ctx is done.
+func (k *Console) Run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { _ = k.app.ShutdownWithTimeout(3 * time.Second) })
+	defer stop()
+	if err := k.app.Listener(k.opts.Listen); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("serve console: %w", err)
+	}
+	return nil
+}

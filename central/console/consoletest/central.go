@@ -1,0 +1,184 @@
+// Package consoletest is what tests of central's pages stand on: [Central], a whole central without listeners on a
+// real database in a temporary folder, and [Terminal], which files with it as a real terminal would.
+package consoletest
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"doorstep/assets"
+	"doorstep/central/bulletin"
+	"doorstep/central/casework"
+	"doorstep/central/fleet"
+	"doorstep/central/intake"
+	"doorstep/central/papers"
+	"doorstep/central/sqlite"
+	"doorstep/central/staff"
+	"doorstep/central/store"
+	"doorstep/sync/catalogue"
+	"doorstep/sync/civic"
+	"doorstep/sync/identity"
+)
+
+// Contact is the telephone that the policy names.
+const Contact = "020-84880000"
+
+// Central is everything of central but its listeners, with a clock that the test sets.
+type Central struct {
+	Keys     *identity.Central
+	Store    *sqlite.DB
+	Bulletin *bulletin.Bulletin
+	Casework *casework.Casework
+	Intake   *intake.Intake
+	Fleet    *fleet.Fleet
+	Door     *staff.Door
+	Files    *assets.Files
+	Log      *slog.Logger
+	Logged   *Log
+	Path     string // of the database
+
+	folder *papers.Folder
+
+	mu  sync.Mutex // guards now
+	now time.Time
+}
+
+// New makes a central with the catalogue published. Its clock stands on a Monday morning.
+func New(t testing.TB) *Central {
+	t.Helper()
+	c := &Central{now: time.Date(2026, 11, 23, 9, 0, 0, 0, civic.China), Logged: &Log{}}
+	c.Log = slog.New(slog.NewTextHandler(c.Logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	dir := t.TempDir()
+	c.Keys = must(identity.CreateCentral(filepath.Join(dir, "keys"), c.now))(t)
+	vault := must(store.CreateVault(filepath.Join(dir, "vault.key")))(t)
+	c.Path = filepath.Join(dir, "central.db")
+	c.Store = must(sqlite.Open(t.Context(), sqlite.Options{Path: c.Path, Vault: vault}))(t)
+	t.Cleanup(func() {
+		if err := c.Store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c.folder = must(papers.Open(filepath.Join(dir, "papers")))(t)
+	c.Files = must(assets.Open())(t)
+	c.wire(t)
+	c.publish(t)
+	return c
+}
+
+func (c *Central) wire(t testing.TB) {
+	t.Helper()
+	c.Bulletin = must(bulletin.New(bulletin.Options{Store: c.Store, Sign: c.Keys.Sign, Now: c.Now}))(t)
+	cases := casework.DefaultOptions()
+	cases.Store, cases.Publish, cases.Papers, cases.Keys = c.Store, c.Bulletin, c.folder, c.Keys.Keyring()
+	cases.Now, cases.Log = c.Now, c.Log
+	c.Casework = must(casework.New(cases))(t)
+	taking := intake.DefaultOptions()
+	taking.Store, taking.Folder, taking.Publish, taking.Cases = c.Store, c.folder, c.Bulletin, c.Casework
+	taking.Keys, taking.Sign, taking.Now, taking.Log = c.Keys.Keyring(), c.Keys.Sign, c.Now, c.Log
+	c.Intake = must(intake.New(t.Context(), taking))(t)
+	c.Fleet = must(fleet.New(fleet.Options{
+		Store: c.Store, Publish: c.Bulletin, Root: c.Keys.RootKey, Address: "127.0.0.1:8600", Now: c.Now,
+	}))(t)
+	door := staff.DefaultOptions()
+	door.Store, door.Now = c.Store, c.Now
+	c.Door = must(staff.New(door))(t)
+}
+
+func (c *Central) publish(t testing.TB) {
+	t.Helper()
+	ctx, by := t.Context(), store.System()
+	calendar := must(civic.ParseCalendar(bytes.NewReader(assets.Calendar())))(t)
+	must(c.Bulletin.PublishJSON(ctx, civic.EditionCalendar, bulletin.CalendarID, civic.Scope{}, calendar, by))(t)
+	for _, s := range must(catalogue.Parse(assets.Catalogue()))(t) {
+		if s.FormBody != nil {
+			must(c.Bulletin.Publish(ctx, civic.EditionForm, s.Guide.Form, civic.Scope{}, s.FormBody, by))(t)
+		}
+		must(c.Bulletin.Publish(ctx, civic.EditionGuide, s.Guide.ID, civic.Scope{}, s.GuideBody, by))(t)
+	}
+	policy := civic.Policy{DiskReserve: 512 << 20, Contact: Contact, Authority: "广州市番禺区政务服务中心", ReplyDays: civic.ReplyLimit}
+	must(c.Bulletin.PublishJSON(ctx, civic.EditionPolicy, bulletin.PolicyID, civic.Scope{}, policy, by))(t)
+}
+
+// Now is central's clock.
+func (c *Central) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Pass lets time go by.
+func (c *Central) Pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Password is what everyone here signs in with.
+const Password = "correct horse battery"
+
+// hash is Password's, computed once: each time takes 64 MiB and a third of a second.
+var hash = sync.OnceValues(func() (string, error) { return staff.Hash(Password) })
+
+// Hire adds a person who signs in with Password.
+func (c *Central) Hire(t testing.TB, login, name, department string, roles ...civic.Role) {
+	t.Helper()
+	p := store.Person{
+		Login: login, Name: name, Hash: must(hash())(t), Roles: roles, Department: department, Since: c.Now(),
+	}
+	if err := c.Store.AddPerson(t.Context(), p, store.System()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Guide returns a service's guide as published.
+func (c *Central) Guide(t testing.TB, id string) civic.Guide {
+	t.Helper()
+	for _, g := range must(c.Bulletin.Guides(t.Context()))(t) {
+		if g.ID == id {
+			return g
+		}
+	}
+	t.Fatalf("no guide %s", id)
+	return civic.Guide{}
+}
+
+// Audit returns every entry of the audit.
+func (c *Central) Audit(t testing.TB) []store.AuditEntry {
+	t.Helper()
+	return must(c.Store.Entries(context.WithoutCancel(t.Context()), 0, store.MaxPage))(t)
+}
+
+// Log keeps what was logged.
+type Log struct {
+	mu sync.Mutex // guards b
+	b  bytes.Buffer
+}
+
+// Write keeps one line.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// String returns everything logged.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}

@@ -1,0 +1,50 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/filesystem"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+
+	"doorstep/assets"
+	"doorstep/sync/civic"
+)
+
+// routes lists every page action and the roles that open it. What a GET shows can be loaded again without harm; what
+// changes something is a POST that redirects.
+func (k *Console) routes() {
+	app := k.app
+	app.Use(recover.New())
+	app.Use(assets.Prefix, func(c *fiber.Ctx) error {
+		c.Set("Cache-Control", "public, max-age=31536000, immutable")
+		return c.Next()
+	}, filesystem.New(filesystem.Config{Root: http.FS(k.opts.Files.FS())}))
+	app.Use(k.headers)
+	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	app.Use(fromHere)
+	app.Get("/sign-in", k.signIn)
+	app.Post("/sign-in", k.enter)
+	app.Use(k.gate)
+
+	app.Get("/", k.first)
+	app.Post("/settings", k.language)
+	app.Post("/sign-out", k.signOut)
+
+	cases := open(civic.RoleClerk, civic.RoleSupervisor)
+	app.Get("/cases", cases, k.cases)
+	app.Get("/cases/:code", cases, k.oneCase)
+	app.Get("/cases/:code/papers/:digest", open(civic.RoleClerk), k.paper)
+	app.Get("/cases/:code/letter", open(civic.RoleClerk), k.letter)
+	app.Post("/cases/:code/:act", open(civic.RoleClerk), k.act)
+
+	operator := open(civic.RoleOperator)
+	app.Get("/aside", operator, k.asides)
+	app.Post("/aside/:entry/release", operator, k.release)
+	app.Get("/terminals", operator, k.terminals)
+	app.Get("/terminals/enrol", operator, k.enrolment)
+	app.Post("/terminals/enrol", operator, k.enrol)
+	app.Post("/terminals/:number/revoke", operator, k.revoke)
+
+	app.Get("/audit", open(civic.RoleAuditor), k.audit)
+}
