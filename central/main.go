@@ -1,0 +1,132 @@
+// Command central is the server behind the terminals: it publishes to them, takes custody of what they took in,
+// gives it to departments and answers residents.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"doorstep/assets/locale"
+	"doorstep/central/server"
+	"doorstep/central/store"
+	"doorstep/sync/civic"
+)
+
+type flags struct {
+	Dir       string `help:"Folder of keys, database and papers." default:"central-data" type:"path" env:"DOORSTEP_DIR"`
+	Terminals string `help:"Address that terminals reach." default:"127.0.0.1:8600" env:"DOORSTEP_TERMINALS"`
+	Public    string `help:"The same as seen from outside, host:port." env:"DOORSTEP_PUBLIC"`
+
+	Run    runFlags    `cmd:"" help:"Serve terminals, staff and phones."`
+	Invite inviteFlags `cmd:"" help:"Make a code with which one machine may join the fleet within a day."`
+	Person personFlags `cmd:"" help:"Add a member of staff; the first password is printed once."`
+}
+
+type runFlags struct {
+	Console   string `help:"Address of the console." default:"127.0.0.1:8601" env:"DOORSTEP_CONSOLE"`
+	Track     string `help:"Address of the tracking page." default:"127.0.0.1:8602" env:"DOORSTEP_TRACK"`
+	TrackURL  string `help:"Beginning of the link in the QR, as track.example." env:"DOORSTEP_TRACK_URL"`
+	Authority string `help:"Who receives applications, as printed." default:"广州市番禺区政务服务中心" env:"DOORSTEP_AUTHORITY"`
+	Contact   string `help:"Telephone for questions." default:"12345" env:"DOORSTEP_CONTACT"`
+	Secure    bool   `help:"The console is reached by https." env:"DOORSTEP_SECURE"`
+}
+
+type inviteFlags struct {
+	Point   string `required:"" help:"Key of the service point, as hualong."`
+	Name    string `required:"" help:"Its name as printed."`
+	Address string `help:"Its address."`
+	Area    string `required:"" help:"Its area code, as 440113."`
+}
+
+type personFlags struct {
+	Login      string   `arg:"" help:"Name to sign in with."`
+	Name       string   `required:"" help:"Name as shown."`
+	Roles      []string `required:"" name:"role" help:"clerk, publisher, network, secrecy, supervisor, operator, admin, auditor or staff."`
+	Department string   `help:"Department of a clerk."`
+	Point      string   `help:"Service point of staff."`
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var f flags
+	parser, err := kong.New(&f, kong.Name("central"), kong.Writers(stdout, stderr),
+		kong.Description("The server behind the terminals of Doorstep."),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(stdout, (*io.Writer)(nil)))
+	if err != nil {
+		panic("bug: central: " + err.Error())
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		parser.Errorf("%s", err)
+		return 2
+	}
+	if err := command.Run(&f, slog.New(slog.NewTextHandler(stderr, nil))); err != nil {
+		parser.Errorf("%s (%s)", locale.Error(locale.Chinese, err), err)
+		return 1
+	}
+	return 0
+}
+
+func (f *flags) options(log *slog.Logger) server.Options {
+	o := server.DefaultOptions()
+	o.Dir, o.Terminals, o.Public, o.Logger = f.Dir, f.Terminals, f.Public, log
+	o.Console, o.Track, o.TrackURL, o.SecureCookies = f.Run.Console, f.Run.Track, f.Run.TrackURL, f.Run.Secure
+	o.Authority, o.Contact = f.Run.Authority, f.Run.Contact
+	return o
+}
+
+// Run serves until a signal.
+func (*runFlags) Run(ctx context.Context, f *flags, _ io.Writer, log *slog.Logger) error {
+	s, err := server.New(ctx, f.options(log))
+	if err != nil {
+		return err
+	}
+	log.Info("central serves", "terminals", f.Terminals, "console", f.Run.Console, "track", f.Run.Track)
+	return s.Run(ctx)
+}
+
+// Run prints a code.
+func (i *inviteFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *slog.Logger) error {
+	s, err := server.Open(ctx, f.options(log))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	code, err := s.Invite(ctx, store.Place{Point: i.Point, Name: i.Name, Address: i.Address, Area: i.Area})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, code)
+	return err
+}
+
+// Run adds a person and prints the first password.
+func (p *personFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *slog.Logger) error {
+	s, err := server.Open(ctx, f.options(log))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	person := store.Person{Login: p.Login, Name: p.Name, Department: p.Department, Point: p.Point, Since: time.Now()}
+	for _, r := range p.Roles {
+		person.Roles = append(person.Roles, civic.Role(r))
+	}
+	password := rand.Text()[:16]
+	if err := s.AddPerson(ctx, person, password); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, password)
+	return err
+}

@@ -1,0 +1,239 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"doorstep/assets"
+	"doorstep/central/bulletin"
+	"doorstep/central/casework"
+	"doorstep/central/console"
+	"doorstep/central/fleet"
+	"doorstep/central/intake"
+	"doorstep/central/papers"
+	"doorstep/central/sqlite"
+	"doorstep/central/staff"
+	"doorstep/central/store"
+	"doorstep/central/track"
+	"doorstep/sync/civic"
+	"doorstep/sync/hub"
+	"doorstep/sync/identity"
+	"doorstep/sync/link"
+	"doorstep/sync/wire"
+)
+
+// Server is central, opened and not yet running.
+type Server struct {
+	opts     Options
+	store    *sqlite.DB
+	keys     *identity.Central
+	bulletin *bulletin.Bulletin
+	casework *casework.Casework
+	intake   *intake.Intake
+	fleet    *fleet.Fleet
+	door     *staff.Door
+	hub      *hub.Hub
+	console  *console.Console
+	track    *track.Track
+	terminal net.Listener
+}
+
+// New opens everything and begins to listen. Close gives it back; Run does that too.
+func New(ctx context.Context, opts Options) (*Server, error) {
+	s, err := Open(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.listen(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Open opens everything but does not listen: what the command line needs to add people and make enrolment codes,
+// also while another process serves.
+func Open(ctx context.Context, opts Options) (*Server, error) {
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{opts: opts}
+	for _, step := range []func(context.Context) error{s.openStore, s.wire, s.seed} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// openStore opens the keys and the database, and makes them the first time.
+func (s *Server) openStore(ctx context.Context) error {
+	if err := os.MkdirAll(s.opts.Dir, 0o700); err != nil {
+		return fmt.Errorf("make central's folder: %w", err)
+	}
+	var err error
+	keys := filepath.Join(s.opts.Dir, "keys")
+	if s.keys, err = identity.OpenCentral(keys); errors.Is(err, os.ErrNotExist) {
+		s.keys, err = identity.CreateCentral(keys, s.opts.Clock())
+	}
+	if err != nil {
+		return err
+	}
+	database, vaultKey := filepath.Join(s.opts.Dir, "central.db"), filepath.Join(keys, "vault.key")
+	vault, err := store.OpenVault(vaultKey)
+	if errors.Is(err, os.ErrNotExist) {
+		// A database whose vault key is gone must not get a new one: it would look empty and be filled again.
+		if _, err := os.Stat(database); err == nil {
+			return fmt.Errorf("the database is there but its key %s is not: restore the key first", vaultKey)
+		}
+		vault, err = store.CreateVault(vaultKey)
+	}
+	if err != nil {
+		return err
+	}
+	s.store, err = sqlite.Open(ctx, sqlite.Options{Path: database, Vault: vault})
+	return err
+}
+
+// wire makes the parts and ties them together.
+func (s *Server) wire(ctx context.Context) error {
+	var err error
+	now, log := s.opts.Clock, s.opts.Logger
+	s.bulletin, err = bulletin.New(bulletin.Options{
+		Store: s.store, Sign: s.keys.Sign, Now: now, Published: func() { s.wake(civic.Scope{}) },
+	})
+	if err != nil {
+		return err
+	}
+	folder, err := papers.Open(filepath.Join(s.opts.Dir, "papers"))
+	if err != nil {
+		return err
+	}
+	cases := casework.DefaultOptions()
+	cases.Store, cases.Publish, cases.Papers, cases.Keys = s.store, s.bulletin, folder, s.keys.Keyring()
+	cases.Now, cases.Log = now, log
+	cases.Changed = func(point string) { s.wake(civic.Scope{Point: point}) }
+	if s.casework, err = casework.New(cases); err != nil {
+		return err
+	}
+	taking := intake.DefaultOptions()
+	taking.Store, taking.Folder, taking.Publish, taking.Cases = s.store, folder, s.bulletin, s.casework
+	taking.Keys, taking.Sign, taking.Now, taking.Log = s.keys.Keyring(), s.keys.Sign, now, log
+	taking.Arrived = s.casework.Wake // tells the resident that all papers have come
+	taking.Settled = func(key civic.KeyID) { s.wake(civic.Scope{Terminal: key}) }
+	if s.intake, err = intake.New(ctx, taking); err != nil {
+		return err
+	}
+	s.fleet, err = fleet.New(fleet.Options{
+		Store: s.store, Publish: s.bulletin, Root: s.keys.RootKey, Address: s.opts.Public, Now: now,
+		Revoked: func(key civic.KeyID) { s.hub.Drop(key) },
+	})
+	if err != nil {
+		return err
+	}
+	door := staff.DefaultOptions()
+	door.Store, door.Now = s.store, now
+	if s.door, err = staff.New(door); err != nil {
+		return err
+	}
+	id, err := s.store.ID(ctx)
+	if err != nil {
+		return err
+	}
+	s.hub, err = hub.New(hub.Options{
+		Registrar: s.fleet, Intake: s.intake, Papers: s.intake, Bulletin: s.bulletin, Enquiry: s.casework,
+		Signer: s.keys.Sign, Store: id, Logger: log, Clock: now,
+	})
+	return err
+}
+
+// wake tells sessions that there is something for them. Parts call it before the hub is there, while seeding.
+func (s *Server) wake(where civic.Scope) {
+	if s.hub != nil {
+		s.hub.Wake(where)
+	}
+}
+
+// listen opens the three doors: terminals, staff, residents' phones.
+func (s *Server) listen(ctx context.Context) error {
+	files, err := assets.Open()
+	if err != nil {
+		return err
+	}
+	if s.terminal, err = link.Listen(ctx, s.opts.Terminals); err != nil {
+		return err
+	}
+	var lc net.ListenConfig
+	staffDoor, err := lc.Listen(ctx, "tcp", s.opts.Console)
+	if err != nil {
+		return fmt.Errorf("listen for staff: %w", err)
+	}
+	s.console, err = console.New(console.Options{
+		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Connected: s.hub.Sessions,
+		Files: files, Listen: staffDoor, Secure: s.opts.SecureCookies, Clock: s.opts.Clock, Logger: s.opts.Logger,
+	})
+	if err != nil {
+		return errors.Join(err, staffDoor.Close())
+	}
+	publicDoor, err := lc.Listen(ctx, "tcp", s.opts.Track)
+	if err != nil {
+		return fmt.Errorf("listen for phones: %w", err)
+	}
+	s.track, err = track.New(track.Options{
+		Casework: s.casework, Files: files, Listen: publicDoor, Clock: s.opts.Clock, Logger: s.opts.Logger,
+	})
+	if err != nil {
+		return errors.Join(err, publicDoor.Close())
+	}
+	return nil
+}
+
+// Run serves until ctx ends, then closes everything, in the order opposite to New's.
+func (s *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.intake.Run(ctx) })
+	g.Go(func() error { return s.casework.Run(ctx) })
+	g.Go(func() error { return s.console.Run(ctx) })
+	g.Go(func() error { return s.track.Run(ctx) })
+	g.Go(func() error { return s.serveTerminals(ctx) })
+	err := g.Wait()
+	s.terminal = nil // link.Serve closed it
+	return errors.Join(err, s.Close())
+}
+
+// farewell bounds the wait for sessions to end.
+const farewell = 5 * time.Second
+
+func (s *Server) serveTerminals(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() {
+		bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+		defer cancel()
+		_ = s.hub.Close(bound)
+	})
+	defer stop()
+	return link.Serve(ctx, s.terminal, s.opts.Logger, func(ctx context.Context, c wire.Conn) {
+		if err := s.hub.Serve(ctx, c); err != nil && ctx.Err() == nil {
+			s.opts.Logger.Info("session ended", "error", err)
+		}
+	})
+}
+
+// Close gives back what New opened.
+func (s *Server) Close() error {
+	var errs []error
+	if s.terminal != nil {
+		errs = append(errs, s.terminal.Close())
+		s.terminal = nil
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+		s.store = nil
+	}
+	return errors.Join(errs...)
+}
