@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -139,7 +140,7 @@ func confirm(ctx context.Context, b *browser, review page) (page, error) {
 	return p, nil
 }
 
-// file files a whole application and returns the code.
+// file files a whole application, leaves, and returns the code. Who stays keeps one of the terminal's few places.
 func (r resident) file(ctx context.Context, b *browser) (string, error) {
 	review, err := r.fill(ctx, b)
 	if err != nil {
@@ -149,5 +150,9 @@ func (r resident) file(ctx context.Context, b *browser) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return done.code(), b.pictures(ctx, done)
+	if err := b.pictures(ctx, done); err != nil {
+		return "", err
+	}
+	_, err = b.post(ctx, "/leave", url.Values{"token": {done.token()}})
+	return done.code(), err
 }
