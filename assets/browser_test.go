@@ -83,6 +83,12 @@ func (h *hall) posted(path string) []string {
 // browser opens a page of a hall at the size of the panel; the test is skipped where there is no Chromium.
 func browser(t *testing.T, h *hall, page string) context.Context {
 	t.Helper()
+	return browserFor(t, h, page, time.Minute)
+}
+
+// browserFor is browser for a test that needs it longer.
+func browserFor(t *testing.T, h *hall, page string, within time.Duration) context.Context {
+	t.Helper()
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("SKIP: no chromium to open the pages with")
 	}
@@ -92,7 +98,7 @@ func browser(t *testing.T, h *hall, page string) context.Context {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, time.Minute)
+	ctx, stop = context.WithTimeout(ctx, within)
 	t.Cleanup(stop)
 	do(ctx, t, chromedp.EmulateViewport(1080, 1920), chromedp.Navigate(h.URL+"/page/"+page))
 	return ctx
