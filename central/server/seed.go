@@ -33,9 +33,11 @@ func (s *Server) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	published := map[string]bool{}
 	for _, v := range services {
-		// The form first: a terminal must never hold a guide whose form it lacks.
-		if v.FormBody != nil {
+		// The form first: a terminal must never hold a guide whose form it lacks. A general form goes out once.
+		if id := v.Guide.Form; !published[id] {
+			published[id] = true
 			if _, err := s.bulletin.Publish(ctx, civic.EditionForm, v.Guide.Form, civic.Scope{}, v.FormBody, by); err != nil {
 				return err
 			}

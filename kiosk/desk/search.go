@@ -18,6 +18,8 @@ const maxFound = 10
 // words; pinyin is matched against the readings of every character of the names. It never changes once made.
 type index struct {
 	docs     int
+	titles   []string // of the guides, folded
+	here     []bool   // the service can be filed at a terminal
 	postings map[string][]posting
 	names    []spelled
 }
@@ -51,6 +53,7 @@ func newIndex(guides []shelved, readings func(rune) []string) *index {
 	for i := range guides {
 		g := &guides[i].guide
 		doc := int32(i)
+		x.titles, x.here = append(x.titles, fold(g.Name)), append(x.here, g.FiledHere())
 		seen := map[string]float32{}
 		x.add(seen, g.Name, inName)
 		x.add(seen, g.NameEN, inWords)
@@ -58,8 +61,8 @@ func newIndex(guides []shelved, readings func(rune) []string) *index {
 		for _, w := range g.Words {
 			x.add(seen, w, inWords)
 		}
-		x.add(seen, g.Field+" "+g.Authority+" "+strings.Join(g.Joint, " "), inField)
-		x.add(seen, strings.Join(g.Conditions, " ")+" "+materialNames(g.Materials), inRest)
+		x.add(seen, g.Field+" "+g.Authority+" "+strings.Join(g.Packages, " "), inField)
+		x.add(seen, strings.Join(g.Joint, " ")+" "+strings.Join(g.Conditions, " ")+" "+materialNames(g.Materials), inRest)
 		for token, w := range seen {
 			x.postings[token] = append(x.postings[token], posting{doc, w})
 		}
@@ -116,7 +119,24 @@ func (x *index) search(query string, n int) []int {
 		x.score(scores, all, max(1, (len(all)+1)/2))
 	}
 	x.pinyin(query, scores)
+	x.prefer(query, scores)
 	return best(scores, n)
+}
+
+// prefer puts a name that begins with what was typed before one that has it inside, and of equal ones that which can
+// be filed here first.
+func (x *index) prefer(query string, scores []float32) {
+	for doc, score := range scores {
+		if score == 0 {
+			continue
+		}
+		if strings.HasPrefix(x.titles[doc], query) {
+			scores[doc] *= 1.5
+		}
+		if x.here[doc] {
+			scores[doc] += 0.01
+		}
+	}
 }
 
 // score adds up what the tokens find, for guides in which at least so many of them occur, and reports whether there
@@ -173,7 +193,7 @@ func (x *index) pinyin(query string, scores []float32) {
 		for _, p := range x.names[i].of {
 			w := p.weight
 			if from == 0 {
-				w *= 1.5 // the beginning of a name is what people type
+				w *= 2 // the beginning of a name is what people type
 			}
 			scores[p.doc] = max(scores[p.doc], w)
 		}

@@ -9,6 +9,7 @@ type Guide struct {
 	ItemCode   string     `json:"item_code,omitempty"` // the authority's own code, taken as it comes
 	Field      string     `json:"field"`               // 户籍登记
 	Events     []string   `json:"events,omitempty"`    // life events: birth school work marriage health old-age housing business
+	Packages   []string   `json:"packages,omitempty"`  // bundles of services it is part of, as 适龄青年婚育一条龙
 	Department string     `json:"department"`          // key of the department that decides
 	Authority  string     `json:"authority"`           // its name as printed
 	Joint      []string   `json:"joint,omitempty"`
@@ -17,6 +18,7 @@ type Guide struct {
 	Materials  []Material `json:"materials,omitempty"`
 	Statutory  Limit      `json:"statutory"`
 	Promised   Limit      `json:"promised"`
+	Spot       bool       `json:"spot,omitempty"` // 即办: decided on the spot
 	Fee        string     `json:"fee"`
 	Steps      []Step     `json:"steps,omitempty"`
 	Channels   []Channel  `json:"channels,omitempty"`
@@ -25,7 +27,7 @@ type Guide struct {
 	Law        []string   `json:"law,omitempty"`
 	Source     string     `json:"source"`
 	Trust      Trust      `json:"trust"`
-	Form       string     `json:"form,omitempty"`      // id of the form; empty where it cannot be filed at a terminal
+	Form       string     `json:"form,omitempty"`      // id of the form: its own, or a general one shared with others
 	Sensitive  string     `json:"sensitive,omitempty"` // what sensitive data is asked and why; consent is separate
 	Retention  string     `json:"retention"`           // retention class
 	Words      []string   `json:"words,omitempty"`     // other words people use for it, for the search

@@ -194,19 +194,27 @@ func (f *Fixture) Publish(t testing.TB, kind civic.EditionKind, id string, noun 
 	f.Store.Publish(kind, id, b)
 }
 
-// services reads the catalogue of the module this file is in, wherever the test runs.
+// services returns the catalogue of the module this file is in, wherever the test runs. It is read once.
 func services(t testing.TB) []catalogue.Service {
 	t.Helper()
-	_, here, _, ok := runtime.Caller(0)
-	if !ok {
-		t.Fatal("no caller")
-	}
-	list, err := catalogue.Parse(os.DirFS(filepath.Join(filepath.Dir(here), "../../../assets/catalogue")))
+	list, err := readCatalogue()
 	if err != nil {
-		t.Fatal(fmt.Errorf("read catalogue: %w", err))
+		t.Fatal(err)
 	}
 	return list
 }
+
+var readCatalogue = sync.OnceValues(func() ([]catalogue.Service, error) {
+	_, here, _, ok := runtime.Caller(0)
+	if !ok {
+		return nil, errors.New("no caller")
+	}
+	list, err := catalogue.Parse(os.DirFS(filepath.Join(filepath.Dir(here), "../../../assets/catalogue")))
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	return list, nil
+})
 
 // civicCode returns the code of a refusal, empty if err is none.
 func civicCode(err error) civic.Code {
