@@ -171,10 +171,8 @@ func TestMistakesAreNamed(t *testing.T) {
 // TestEveryDepartmentHasAName holds the keys of departments, by which cases are routed, against the words for them.
 func TestEveryDepartmentHasAName(t *testing.T) {
 	for _, s := range services(t) {
-		for _, lang := range []string{"zh", "en"} {
-			if key := "department." + s.Guide.Department; locale.T(lang, key) == key {
-				t.Errorf("%s: %s is not named in %s", s.Guide.ID, key, lang)
-			}
+		if key := "department." + s.Guide.Department; !locale.Has(key) {
+			t.Errorf("%s: %s has no name", s.Guide.ID, key)
 		}
 	}
 }

@@ -144,6 +144,8 @@ func (c *checker) formats(g *group, answers map[string]any, path string) {
 				}
 			}
 		}
+		c.order(fl, answers, at)
+		c.age(fl, answers[fl.name], at)
 	}
 }
 

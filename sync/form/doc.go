@@ -12,6 +12,8 @@
 //	x-role     what the answer is to the application: one of the Roles
 //	x-order    of a repeat's items: the order of their properties
 //	x-mask     true: shown masked on the review page
+//	x-after    of a date: the date beside it that it must not be before
+//	x-age      of a document, an identity number or a date of birth: {min, max} years completed on the day of filing
 //
 // Conditions live in the schema: an element of allOf is {if, then, else} where if refers to a condition under
 // $defs, and then and else name what is required and, by "properties": {"name": false}, what is not asked. A

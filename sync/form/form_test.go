@@ -380,7 +380,7 @@ func TestEveryKeyHasItsSentence(t *testing.T) {
 		}
 	}
 	used := map[string]bool{}
-	for _, name := range []string{"check.go", "answers.go", "form.go", "format.go", "material.go", "parties.go"} {
+	for _, name := range []string{"check.go", "between.go", "answers.go", "form.go", "format.go", "material.go", "parties.go"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

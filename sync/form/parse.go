@@ -43,6 +43,9 @@ func (r *parser) group(pointer string, p property, depth int) (*group, error) {
 		g.fields = append(g.fields, f)
 		g.byName[name] = f
 	}
+	if err := g.rules(); err != nil {
+		return nil, fmt.Errorf("%s/: %w", pointer, err)
+	}
 	if len(g.byName) != len(p.Properties) {
 		return nil, fmt.Errorf("%s/: some property is on no page", pointer)
 	}

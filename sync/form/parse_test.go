@@ -54,6 +54,10 @@ func TestParseRefuses(t *testing.T) {
 		{"a number that fills the memory", `"maxLength": 200`, `"maxLength": 1e999999999`},
 		{"a name that is no name", `"note": {"type"`, `"no/te": {"type"`},
 		{"another draft", `2020-12`, `2019-99`},
+		{"an order among what is no date", `"maxLength": 200`, `"x-after": "name", "maxLength": 200`},
+		{"an age of what is no person", `"maxLength": 200`, `"x-age": {"min": 16}, "maxLength": 200`},
+		{"an age without bounds", `"format": "resident-id"`, `"x-age": {}, "format": "resident-id"`},
+		{"an age with bounds crossed", `"format": "resident-id"`, `"x-age": {"min": 60, "max": 16}, "format": "resident-id"`},
 		{"no object", small, `[]`},
 		{"nothing", small, ``},
 	} {

@@ -43,6 +43,8 @@ type property struct {
 	Role       Role                `json:"x-role"`
 	Order      []string            `json:"x-order"`
 	Mask       bool                `json:"x-mask"`
+	After      string              `json:"x-after"`
+	Age        *ages               `json:"x-age"`
 }
 
 // conditional is an element of allOf.
