@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -176,9 +177,12 @@ func (s *screen) write(selector, text string) error {
 	return nil
 }
 
-// answer fills the fields that the page asks from a map by name; it leaves others alone. An answer may bring up
-// another question, so the page is read again after each.
-func (s *screen) answer(answers map[string]string) error {
+// answers are what is filled in, by the name of the field; a field of several choices has several.
+type answers map[string][]string
+
+// answer fills the fields that the page asks and leaves others alone. An answer may bring up another question, and a
+// repeat a place for the next of its kind, so the page is read again after each.
+func (s *screen) answer(a answers) error {
 	const ask = `[...new Set([...document.querySelectorAll('main input[name], main textarea[name]')]
 		.filter(e => e.type !== 'file' && (e.type !== 'hidden' || e.closest('.field.date'))).map(e => e.name))]`
 	filled := map[string]bool{}
@@ -187,41 +191,103 @@ func (s *screen) answer(answers map[string]string) error {
 		if err != nil {
 			return err
 		}
-		next := slices.IndexFunc(names, func(n string) bool { return answers[n] != "" && !filled[n] })
+		next := slices.IndexFunc(names, func(n string) bool { return a[n] != nil && !filled[n] })
 		if next < 0 {
-			return nil
+			more, err := s.another(a, filled)
+			if err != nil || !more {
+				return err
+			}
+			continue
 		}
 		filled[names[next]] = true
-		if err := s.fill(names[next], answers[names[next]]); err != nil {
+		if err := s.fill(names[next], a[names[next]]); err != nil {
 			return err
 		}
 	}
 }
 
+// another asks for one more place of a repeat whose last place is filled, if there is something to put there.
+func (s *screen) another(a answers, filled map[string]bool) (bool, error) {
+	const blanks = `[...document.querySelectorAll('main details.another')].map(d => d.querySelector('[name]').name)`
+	names, err := eval[[]string](s, blanks)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range names {
+		part := strings.Split(name, "/")
+		at, err := strconv.Atoi(part[1])
+		if err != nil {
+			return false, fmt.Errorf("a repeat asks %s", name)
+		}
+		place := func(n int) string { return fmt.Sprintf("%s/%d/", part[0], n) }
+		if under(filled, place(at)) && under(a, place(at+1)) {
+			if err := s.tap(fmt.Sprintf(`main [data-path=%q] > details button.more`, part[0])); err != nil {
+				return false, err
+			}
+			return true, s.do(chromedp.Sleep(settle))
+		}
+	}
+	return false, nil
+}
+
+// under reports whether any name begins so.
+func under[V any](m map[string]V, prefix string) bool {
+	for name := range m {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
 // settle is how long the page may take to bring up the questions that an answer calls for.
 const settle = 400 * time.Millisecond
 
-func (s *screen) fill(name, value string) error {
+func (s *screen) fill(name string, values []string) error {
+	folded := fmt.Sprintf(`main details.another:not([open]):has([name=%q])`, name)
+	closed, err := eval[bool](s, fmt.Sprintf("document.querySelector(%q) !== null", folded))
+	if err != nil {
+		return err
+	}
+	if closed {
+		if err := s.tap(folded + " > summary"); err != nil {
+			return err
+		}
+	}
 	kind, err := eval[string](s, fmt.Sprintf(`document.querySelector('main [name=%q]').type`, name))
 	if err != nil {
 		return err
 	}
 	switch kind {
 	case "radio", "checkbox":
-		if err := s.tap(fmt.Sprintf(`main label:has([name=%q][value=%q])`, name, value)); err != nil {
-			return err
+		for _, v := range values {
+			if err := s.choose(fmt.Sprintf(`main label:has([name=%q][value=%q])`, name, v)); err != nil {
+				return err
+			}
 		}
-		return s.do(chromedp.Sleep(settle))
+		return nil
 	case "hidden":
-		return s.date(name, value)
+		return s.date(name, values[0])
 	}
-	return s.write(fmt.Sprintf(`main [name=%q]`, name), value)
+	return s.write(fmt.Sprintf(`main [name=%q]`, name), values[0])
+}
+
+// choose touches a card that is not chosen yet.
+func (s *screen) choose(card string) error {
+	chosen, err := eval[bool](s, fmt.Sprintf("document.querySelector(%q)?.querySelector('input').checked ?? false", card))
+	if err != nil || chosen {
+		return err
+	}
+	if err := s.tap(card); err != nil {
+		return err
+	}
+	return s.do(chromedp.Sleep(settle))
 }
 
 // date fills the three boxes that a date is asked in.
 func (s *screen) date(name, value string) error {
 	for i, part := range strings.Split(value, "-") {
-		box := fmt.Sprintf("#f-%s-%s", name, [...]string{"y", "m", "d"}[i])
+		box := fmt.Sprintf(`[id="f-%s-%s"]`, name, [...]string{"y", "m", "d"}[i])
 		if err := s.write(box, strings.TrimLeft(part, "0")); err != nil {
 			return err
 		}

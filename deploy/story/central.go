@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,8 +19,8 @@ func (t *teller) trackedBeforeArrival(ctx context.Context) error {
 	if err := t.site.StartCentral(ctx, elsewhere.Terminals); err != nil {
 		return err
 	}
-	if n, err := t.count(ctx, `SELECT count(*) FROM entries`); err != nil || n != 0 {
-		return fmt.Errorf("central holds %d entries while the line is cut (%w)", n, err)
+	if err := t.counts(ctx, 0, "entries while the line is cut", `SELECT count(*) FROM entries`); err != nil {
+		return err
 	}
 	if t.phone, err = openScreen(ctx, t.site.Path("profile-phone"), phone); err != nil {
 		return err
@@ -61,12 +62,11 @@ func (t *teller) oneCase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.count(ctx, `SELECT count(*) FROM cases WHERE code = ?`, t.code.Digits())
-	if err != nil || n != 1 {
-		return fmt.Errorf("central has %d cases of the code (%w)", n, err)
+	if err := t.counts(ctx, 1, "cases of the code", `SELECT count(*) FROM cases WHERE code = ?`, t.code.Digits()); err != nil {
+		return err
 	}
-	if n, err = t.count(ctx, `SELECT count(*) FROM cases`); err != nil || n != 1 {
-		return fmt.Errorf("central has %d cases (%w)", n, err)
+	if err := t.counts(ctx, 1, "cases", `SELECT count(*) FROM cases`); err != nil {
+		return err
 	}
 	url, err := t.site.OpenURL() // of the new boot
 	if err != nil {
@@ -93,7 +93,7 @@ func (t *teller) supplement(ctx context.Context) error {
 	if err := t.openCase(); err != nil {
 		return err
 	}
-	if err := c.says(resident["name"], "化龙"); err != nil {
+	if err := c.says(resident["name"][0], "化龙"); err != nil {
 		return err
 	}
 	if err := c.picture(t.site.Path("10-console-case.png")); err != nil {
@@ -157,8 +157,11 @@ func (t *teller) bring(ctx context.Context) error {
 // bringPapers hands a paper over for each thing that was asked.
 func (t *teller) bringPapers() error {
 	ids, err := eval[[]string](t.screen, "[...document.querySelectorAll('section.material')].map(e => e.dataset.material)")
-	if err != nil || len(ids) == 0 {
-		return fmt.Errorf("the terminal asks for no paper (%w)", err)
+	if err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		return errors.New("the terminal asks for no paper")
 	}
 	for _, id := range ids {
 		if err := t.attach(id, 60); err != nil {
@@ -238,8 +241,12 @@ func (t *teller) trackedOnPhone(context.Context) error {
 	if err := t.phone.says("准予"); err != nil {
 		return err
 	}
-	if text, err := t.phone.text(); err != nil || strings.Contains(text, "欧阳") {
-		return fmt.Errorf("the page tells the name (%w)", err)
+	text, err := t.phone.text()
+	if err != nil {
+		return err
+	}
+	if strings.Contains(text, "欧阳") {
+		return errors.New("the page tells the name")
 	}
 	return t.phone.picture(t.site.Path("12-phone.png"))
 }

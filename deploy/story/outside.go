@@ -39,6 +39,15 @@ func (t *teller) count(ctx context.Context, query string, args ...any) (n int, e
 	return n, err
 }
 
+// counts fails unless central's file has so many of something.
+func (t *teller) counts(ctx context.Context, want int, what, query string, args ...any) error {
+	n, err := t.count(ctx, query, args...)
+	if err == nil && n != want {
+		err = fmt.Errorf("central has %d %s, not %d", n, what, want)
+	}
+	return err
+}
+
 // closed fails if anyone answers at an address.
 func closed(ctx context.Context, address string) error {
 	var d net.Dialer

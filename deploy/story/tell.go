@@ -42,6 +42,7 @@ func (t *teller) tell(ctx context.Context) error {
 		{"decided", t.decided},
 		{"tracked-on-phone", t.trackedOnPhone},
 		{"tracked-at-terminal", t.trackedAtTerminal},
+		{"twelve-forms", t.twelveForms},
 	}
 	for _, s := range steps {
 		if err := t.step(ctx, s.name, s.play); err != nil {

@@ -10,12 +10,12 @@ import (
 )
 
 // resident is who files in the story: a name above U+FFFF, a number of the right form that belongs to nobody.
-var resident = map[string]string{
-	"filed_by": "self", "name": "欧阳𬭎", "number": "11010519491231002X", "phone": "13800138000",
-	"issued_on": "2025-12-02", "endorsed": "false", "moved": "true", "district": "440113", "street": "化龙镇",
-	"address": "亭南路12号3栋401室", "living_since": "2026-03-01", "ground": "employment",
-	"employer": "番禺区化龙纺织厂", "work_address": "化龙镇工业路8号", "work_since": "2025-06-01",
-	"lived_elsewhere": "false", "declared": "true",
+var resident = answers{
+	"filed_by": {"self"}, "name": {"欧阳𬭎"}, "number": {"11010519491231002X"}, "phone": {"13800138000"},
+	"issued_on": {"2025-12-02"}, "endorsed": {"false"}, "moved": {"true"}, "district": {"440113"}, "street": {"化龙镇"},
+	"address": {"亭南路12号3栋401室"}, "living_since": {"2026-03-01"}, "ground": {"employment"},
+	"employer": {"番禺区化龙纺织厂"}, "work_address": {"化龙镇工业路8号"}, "work_since": {"2025-06-01"},
+	"lived_elsewhere": {"false"}, "declared": {"true"},
 }
 
 // enrol starts everything, and looks whether central knows the terminal and the terminal shows the services.
@@ -23,8 +23,8 @@ func (t *teller) enrol(ctx context.Context) error {
 	if err := t.site.up(ctx); err != nil {
 		return err
 	}
-	if n, err := t.count(ctx, `SELECT count(*) FROM terminals`); err != nil || n != 1 {
-		return fmt.Errorf("central knows %d terminals (%w)", n, err)
+	if err := t.counts(ctx, 1, "terminals", `SELECT count(*) FROM terminals`); err != nil {
+		return err
 	}
 	url, err := t.site.OpenURL()
 	if err != nil {
@@ -84,19 +84,10 @@ func (t *teller) find(context.Context) error {
 // file answers every question, hands the papers over and confirms.
 func (t *teller) file(context.Context) error {
 	s := t.screen
-	if err := s.press(`a[href="/privacy/HJ-009"]`); err != nil {
+	if err := t.begin("HJ-009"); err != nil {
 		return err
 	}
-	if err := s.picture(t.site.Path("04-privacy.png")); err != nil {
-		return err
-	}
-	if err := s.answer(map[string]string{"agree": "true", "sensitive": "true"}); err != nil {
-		return err
-	}
-	if err := s.press("footer .key.main"); err != nil {
-		return err
-	}
-	if err := t.fillForm(); err != nil {
+	if err := t.fillForm(resident, "04-form"); err != nil {
 		return err
 	}
 	for i, id := range []string{"residence-permit", "identity-card", "proof-employment"} {
@@ -110,23 +101,41 @@ func (t *teller) file(context.Context) error {
 	if err := s.picture(t.site.Path("04-materials.png")); err != nil {
 		return err
 	}
-	if err := s.press("footer .key.main"); err != nil {
+	if err := s.press(mainKey); err != nil {
 		return err
 	}
-	if err := s.says(resident["name"], "化龙镇"); err != nil {
+	if err := s.says(resident["name"][0], "化龙镇"); err != nil {
 		return err
 	}
 	if err := s.picture(t.site.Path("04-review.png")); err != nil {
 		return err
 	}
-	return s.press("footer .key.main")
+	return s.press(mainKey)
+}
+
+// mainKey is the one main action of a page.
+const mainKey = "footer .key.main"
+
+// begin goes from a guide over the privacy notice to the first question.
+func (t *teller) begin(service string) error {
+	s := t.screen
+	if err := s.press(fmt.Sprintf(`a[href="/privacy/%s"]`, service)); err != nil {
+		return err
+	}
+	if err := s.picture(t.site.Path("04-privacy.png")); err != nil {
+		return err
+	}
+	if err := s.answer(answers{"agree": {"true"}, "sensitive": {"true"}}); err != nil {
+		return err
+	}
+	return s.press(mainKey)
 }
 
 // maxPages bounds the form's pages, so that a page that does not go on ends the story.
-const maxPages = 20
+const maxPages = 30
 
-// fillForm answers page after page until the papers are asked for.
-func (t *teller) fillForm() error {
+// fillForm answers page after page until the papers are asked for, and keeps a picture of each.
+func (t *teller) fillForm(a answers, pictures string) error {
 	s := t.screen
 	for i := range maxPages {
 		path, err := eval[string](s, "location.pathname")
@@ -136,17 +145,21 @@ func (t *teller) fillForm() error {
 		if !strings.HasPrefix(path, "/form/") {
 			return s.says("材料")
 		}
-		if err := s.answer(resident); err != nil {
+		if err := s.answer(a); err != nil {
 			return err
 		}
-		if err := s.picture(t.site.Path(fmt.Sprintf("04-form-%02d.png", i+1))); err != nil {
+		if err := s.picture(t.site.Path(fmt.Sprintf("%s-%02d.png", pictures, i+1))); err != nil {
 			return err
 		}
-		if err := s.press("footer .key.main"); err != nil {
+		if err := s.press(mainKey); err != nil {
 			return err
 		}
-		if trouble, err := eval[string](s, "document.querySelector('main .error')?.innerText ?? ''"); err != nil || trouble != "" {
-			return fmt.Errorf("page %s refuses: %s (%w)", path, trouble, err)
+		trouble, err := eval[string](s, "document.querySelector('main .error')?.innerText ?? ''")
+		if err != nil {
+			return err
+		}
+		if trouble != "" {
+			return fmt.Errorf("page %s refuses: %s", path, trouble)
 		}
 	}
 	return fmt.Errorf("the form has more than %d pages", maxPages)
@@ -171,12 +184,9 @@ func (t *teller) receiptShown(context.Context) error {
 	if err := s.says("已收件"); err != nil {
 		return err
 	}
-	digits, err := eval[string](s, "[...document.querySelectorAll('.ticket .code')].map(e => e.innerText).join('').replace(/\\s/g, '')")
-	if err != nil {
+	var err error
+	if t.code, err = t.shownCode(); err != nil {
 		return err
-	}
-	if t.code, err = civic.ParseTrackingCode(digits); err != nil {
-		return fmt.Errorf("the page shows the code %q: %w", digits, err)
 	}
 	if err := s.press(`button[form="print"]`); err != nil {
 		return err
@@ -185,6 +195,19 @@ func (t *teller) receiptShown(context.Context) error {
 		return err
 	}
 	return s.picture(t.site.Path("05-done.png"))
+}
+
+// shownCode reads the tracking code from the page that says 已收件.
+func (t *teller) shownCode() (civic.TrackingCode, error) {
+	digits, err := eval[string](t.screen, "[...document.querySelectorAll('.ticket .code')].map(e => e.innerText).join('').replace(/\\s/g, '')")
+	if err != nil {
+		return 0, err
+	}
+	code, err := civic.ParseTrackingCode(digits)
+	if err != nil {
+		return 0, fmt.Errorf("the page shows the code %q: %w", digits, err)
+	}
+	return code, nil
 }
 
 // receiptDecodes scans the paper as any telephone would.

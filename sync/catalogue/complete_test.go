@@ -31,6 +31,16 @@ var refusals = map[string][]struct {
 		{"a child of twelve alone", map[string]any{"number": "440113201501010136"}, []string{"filed_by form.guardian"}},
 		{"by post to nobody", map[string]any{"post_name": nil}, []string{"post_name form.required"}},
 	},
+	"HJ-008": {
+		{"a permit for nobody's reason", map[string]any{"ground": nil}, []string{"ground form.required"}},
+		{"lived here from tomorrow", map[string]any{"living_since": "2026-09-27"}, []string{"living_since form.future"}},
+		{"kin of no kind", map[string]any{"proxy_kinship": nil}, []string{"proxy_kinship form.required"}},
+	},
+	"SB-010": {
+		{"nobody to reach", map[string]any{"contacts": nil}, []string{"contacts form.required"}},
+		{"a visit nobody asked for", map[string]any{"confirmation": "terminal"}, []string{"visit_note form.hidden"}},
+		{"another's account of nobody", map[string]any{"account_owner": "other"}, []string{"payee_name form.required", "payee_relation form.required"}},
+	},
 	"JS-001": {
 		{"a mother too young", map[string]any{"document": document("440113201501010136")}, []string{"filed_by form.guardian", "document/number form.young"}},
 		{"pregnant without a due date", map[string]any{"due_on": nil}, []string{"due_on form.required"}},
