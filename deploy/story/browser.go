@@ -8,15 +8,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/chromedp"
 )
 
 // screen is one browser with a fresh profile and one window.
 type screen struct {
-	ctx   context.Context
-	touch bool // answered by fingers, not by a mouse
-	close []context.CancelFunc
+	ctx            context.Context
+	touches, typed int  // so far: touches or clicks, and characters
+	touch          bool // answered by fingers, not by a mouse
+	close          []context.CancelFunc
 }
 
 // The panels that the story looks at.
@@ -162,6 +164,7 @@ func (s *screen) tap(selector string) error {
 	if s.touch {
 		hit = chromedp.Tap(chromedp.CSS(selector))
 	}
+	s.touches++
 	if err := s.do(hit); err != nil {
 		return fmt.Errorf("touch %s: %w", selector, err)
 	}
@@ -170,6 +173,8 @@ func (s *screen) tap(selector string) error {
 
 // write types into a field with a keyboard.
 func (s *screen) write(selector, text string) error {
+	s.touches++ // the field
+	s.typed += utf8.RuneCountInString(text)
 	err := s.do(chromedp.Focus(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
 	if err != nil {
 		return fmt.Errorf("write into %s: %w", selector, err)

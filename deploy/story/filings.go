@@ -23,10 +23,18 @@ var exampleDay = civic.Date{Year: 2026, Month: 9, Day: 26}
 
 // twelveForms files one application of each service that has a form of its own, and looks whether each is a case.
 func (t *teller) twelveForms(ctx context.Context) error {
+	var table strings.Builder
+	table.WriteString("| service | answers | touches | characters typed |\n|---|---|---|---|\n")
 	for _, id := range filings {
-		if err := t.fileExample(id); err != nil {
+		touches, typed := t.screen.touches, t.screen.typed
+		given, err := t.fileExample(id)
+		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
+		fmt.Fprintf(&table, "| %s | %d | %d | %d |\n", id, given, t.screen.touches-touches, t.screen.typed-typed)
+	}
+	if err := os.WriteFile(t.site.Path("forms.md"), []byte(table.String()), 0o600); err != nil {
+		return fmt.Errorf("write the table of forms: %w", err)
 	}
 	err := until(ctx, "a case of each form", func() (bool, error) {
 		n, err := t.count(ctx, `SELECT count(DISTINCT service) FROM cases`)
@@ -38,13 +46,18 @@ func (t *teller) twelveForms(ctx context.Context) error {
 	return t.counts(ctx, len(filings)+1, "cases", `SELECT count(*) FROM cases`)
 }
 
-// fileExample files the example of one service.
-func (t *teller) fileExample(id string) error {
-	s := t.screen
+// fileExample files the example of one service and returns how many answers it gave.
+func (t *teller) fileExample(id string) (int, error) {
 	a, err := example(id, time.Now())
 	if err != nil {
-		return err
+		return 0, err
 	}
+	return len(a), t.fileAs(id, a)
+}
+
+// fileAs goes the whole way of one service, from its guide until the resident leaves.
+func (t *teller) fileAs(id string, a answers) error {
+	s := t.screen
 	if err := s.open("http://" + t.site.Ports.Pages + "/guide/" + id); err != nil {
 		return err
 	}
