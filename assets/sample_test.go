@@ -83,8 +83,13 @@ func (m maker) finding() []sample {
 		{assets.KioskFace, "home", "home-contrast", contrast},
 		{assets.KioskFace, "search", "search", view.Search{Kiosk: m.frame(false), Query: "居住证", Found: found}},
 		{assets.KioskFace, "search", "search-none", view.Search{Kiosk: m.frame(false), Query: "钓鱼证"}},
-		{assets.KioskFace, "search", "departments", view.Search{Kiosk: m.frame(false), Departments: []view.Department{
-			{Name: permit.Authority, Found: found[:1]}, {Name: "区民政局", Found: found[1:]}}}},
+		{assets.KioskFace, "search", "search-pages", view.Search{
+			Kiosk: m.frame(false), Department: "civil-affairs", Found: found,
+			Pager: view.Pager{Number: 2, Count: 3, Total: 22, Prev: "/department/civil-affairs?page=1", Next: "/department/civil-affairs?page=3"}}},
+		{assets.KioskFace, "departments", "departments", view.Departments{Kiosk: m.frame(false), Departments: []view.Department{
+			{Key: "public-security", Count: 14}, {Key: "civil-affairs", Count: 22}}}},
+		{assets.KioskFace, "guide", "guide-away", view.Guide{Kiosk: m.frame(false), Guide: m.service("HY-001").Guide, Blank: true}},
+		{assets.KioskFace, "guide", "guide-printed", view.Guide{Kiosk: m.frame(false), Guide: m.service("QY-012").Guide, Blank: true, Printed: "printing"}},
 		{assets.KioskFace, "guide", "guide", view.Guide{Kiosk: m.frame(false), Guide: permit, Ready: true}},
 		{assets.KioskFace, "message", "message", view.Message{Kiosk: m.frame(true), Tone: view.Alarm, Title: "没有找到这一页", Text: "请从首页重新开始。"}},
 		{assets.KioskFace, "leave", "leave", view.Leave{Kiosk: m.frame(true)}},

@@ -11,6 +11,9 @@ type Guide struct {
 	Guide  civic.Guide
 	Ready  bool   // an application can be started now
 	Reason string // why not, in words; empty if Ready or if it is filed elsewhere
+	Blank  bool   // a blank form can be printed to take away
+	// Printed says what became of the blank form that was asked for: "printing", "no" or "enough"; empty before.
+	Printed string
 }
 
 // Privacy is the notice before the first field (promise P13): kiosk/privacy.html.

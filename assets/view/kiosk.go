@@ -46,32 +46,6 @@ type Event struct {
 	Count int    // services filed under it; 0 is shown as not open yet
 }
 
-// Search is a list of services: what a query found, a life event, or a department. kiosk/search.html.
-type Search struct {
-	Kiosk
-	Query string // what was typed; empty where the list is of an event or of departments
-	Event string // id of the life event; empty otherwise
-	Found []Found
-	// Departments lists every service by who decides it, in place of Found.
-	Departments []Department
-}
-
-// Found is one service in a list.
-type Found struct {
-	ID        string
-	Name      string // in the reader's language
-	Authority string
-	Days      int // of the decision; 0 where the guide gives none
-	Working   bool
-	Here      bool // can be filed at this terminal
-}
-
-// Department is one authority and its services.
-type Department struct {
-	Name  string
-	Found []Found
-}
-
 // Message is a page of one thing said: an error, a notice, a question with one answer. kiosk/message.html.
 type Message struct {
 	Kiosk

@@ -9,12 +9,15 @@ import (
 	"path/filepath"
 	"time"
 
+	"doorstep/assets/locale"
 	"doorstep/kiosk/boltstore"
 	"doorstep/kiosk/desk"
 	"doorstep/kiosk/ime"
 	"doorstep/kiosk/web"
+	"doorstep/printing/blank"
 	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
+	"doorstep/sync/form"
 	"doorstep/sync/seal"
 	"doorstep/sync/uplink"
 )
@@ -123,6 +126,12 @@ func (a *Agent) setReceipt(r *civic.Receipt, paper string) ([]byte, error) {
 		a.opts.Logger.Warn("receipt has characters that no font draws", "count", len(out.Missing))
 	}
 	return out.PDF, nil
+}
+
+// setBlank sets the empty form of a service.
+func (a *Agent) setBlank(g civic.Guide, f *form.Form, lang string) ([]byte, error) {
+	out, err := blank.PDF(a.press, blank.Sheet{Guide: g, Form: f, Lang: lang, Made: a.opts.Clock(), T: locale.T})
+	return out.PDF, err
 }
 
 // printer returns the stand-in for a printer, or nil where there is none.

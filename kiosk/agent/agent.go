@@ -161,7 +161,7 @@ func (a *Agent) openPages(ctx context.Context) error {
 	}
 	a.web, err = web.New(web.Options{
 		Desk: a.desk, Site: site{a}, Queue: a.store.Queue, Line: lineState{a.uplink}, Files: files,
-		Press: a.setReceipt, Print: a.printer(), Paper: a.opts.Paper, Typist: typist{engine},
+		Press: a.setReceipt, Print: a.printer(), Paper: a.opts.Paper, Blank: a.setBlank, Typist: typist{engine},
 		Listen: a.pages, Token: rand.Text(), PxPerMM: a.opts.PxPerMM, Clock: a.opts.Clock, Logger: a.opts.Logger,
 	})
 	if err != nil {

@@ -179,5 +179,18 @@ func (d *Desk) Guide(id string) (civic.Guide, error) {
 	return g.guide, nil
 }
 
+// Blank returns a service's guide with its form, to be filled on paper: also where it cannot be filed here.
+func (d *Desk) Blank(id string) (civic.Guide, *form.Form, error) {
+	g, err := d.Guide(id)
+	if err != nil {
+		return g, nil, err
+	}
+	f, ok := d.shelf.Load().forms[g.Form]
+	if !ok {
+		return g, nil, civic.Refuse(civic.NotFound, "service", "desk.service")
+	}
+	return g, f.form, nil
+}
+
 // Policy returns the site policy in force.
 func (d *Desk) Policy() civic.Policy { return d.shelf.Load().policy }

@@ -28,7 +28,9 @@ func (w *Web) routes() {
 	app.Get("/search", w.search)
 	app.Get("/event/:id", w.event)
 	app.Get("/departments", w.departments)
+	app.Get("/department/:key", w.department)
 	app.Get("/guide/:id", w.guide)
+	app.Post("/blank/:id", w.blank)
 
 	app.Get("/privacy/:id", w.privacy)
 	app.Post("/begin", w.begin)

@@ -32,6 +32,7 @@ type visit struct {
 	supplement bool                // what was issued answers a request for papers
 	guardian   bool                // the guardian agreed to the notice
 	print      view.PrintState     // of what was issued or looked up
+	blanks     int                 // forms printed to take away
 }
 
 // wipe forgets the resident (promise P11). Language and sizes go back to how the terminal greets everyone.
@@ -42,7 +43,7 @@ func (v *visit) wipe(d *desk.Desk) {
 	v.turn++
 	v.at, v.lang, v.elder, v.contrast, v.reach = "", "zh", false, false, false
 	v.session, v.issued, v.scanned, v.notice = "", nil, "", nil
-	v.supplement, v.guardian, v.print = false, false, view.NotPrinted
+	v.supplement, v.guardian, v.print, v.blanks = false, false, view.NotPrinted, 0
 }
 
 // now returns whose turn it is.

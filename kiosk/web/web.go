@@ -22,6 +22,7 @@ import (
 	"doorstep/assets"
 	"doorstep/kiosk/desk"
 	"doorstep/sync/civic"
+	"doorstep/sync/form"
 )
 
 // Typist gives candidates for the on-screen keyboard.
@@ -60,8 +61,10 @@ type Options struct {
 	// Press sets a receipt as a PDF, on a paper named as receipt.ParsePaper names it.
 	Press func(r *civic.Receipt, paper string) ([]byte, error)
 	// Print hands a PDF to the printer, which has Paper; nil where there is none.
-	Print   func(ctx context.Context, pdf []byte) error
-	Paper   string
+	Print func(ctx context.Context, pdf []byte) error
+	Paper string
+	// Blank sets the empty form of a service as a PDF on A4, for a resident who takes it away.
+	Blank   func(g civic.Guide, f *form.Form, lang string) ([]byte, error)
 	Typist  Typist
 	Listen  net.Listener // on loopback
 	Token   string       // that opens the pages in this boot

@@ -21,6 +21,7 @@ type Field struct {
 	Help     string
 	Unit     string
 	Required bool
+	Depends  bool // asked for some answers only; told by Paper alone
 	Format   string
 	Min, Max string   // of a number; empty where there is no bound
 	MaxLen   int      // of a text, in characters
