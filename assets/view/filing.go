@@ -11,6 +11,7 @@ type Guide struct {
 	Guide  civic.Guide
 	Ready  bool   // an application can be started now
 	Reason string // why not, in words; empty if Ready or if it is filed elsewhere
+	Back   string // URL of the list it was found in; empty is the first page
 	Blank  bool   // a blank form can be printed to take away
 	// Printed says what became of the blank form that was asked for: "printing", "no" or "enough"; empty before.
 	Printed string

@@ -12,7 +12,10 @@ func (w *Web) guide(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page := view.Guide{Kiosk: w.frame(c), Guide: g, Blank: w.takesBlanks(), Printed: printed(c)}
+	page := view.Guide{
+		Kiosk: w.frame(c), Guide: g, Blank: w.takesBlanks(), Printed: printed(c),
+		Back: visitOf(c).listBefore(),
+	}
 	if g.FiledHere() {
 		err := w.opts.Desk.Ready(ctxOf(c))
 		page.Ready, page.Reason = err == nil, sentence(page.Lang, err)

@@ -17,6 +17,7 @@ func (w *Web) home(c *fiber.Ctx) error {
 			count[e]++
 		}
 	}
+	listed(c, "")
 	page := view.Home{Kiosk: w.frame(c)}
 	for _, id := range events {
 		page.Events = append(page.Events, view.Event{ID: id, Count: count[id]})

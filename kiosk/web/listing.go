@@ -15,25 +15,30 @@ import (
 )
 
 // How many things a page of a list holds, so that the frame of a standing screen shows them without scrolling: rows
-// of services, and departments in tiles. Large type and reach leave room for fewer.
+// of services, and departments in tiles. English names take two lines where Chinese take one; large type and reach
+// leave room for fewer.
 var (
-	rowsOnPage  = room{plain: 8, elder: 5, reach: 4}
-	tilesOnPage = room{plain: 18, elder: 7, reach: 8}
+	rowsOnPage  = room{plain: 7, english: 6, elder: 5, elderEnglish: 4}
+	tilesOnPage = room{plain: 18, english: 14, elder: 7, elderEnglish: 6}
 )
 
 // room is how many things fit, by how the page is looked at.
-type room struct{ plain, elder, reach int }
+type room struct{ plain, english, elder, elderEnglish int }
 
 func (r room) in(k view.Kiosk) int {
-	switch {
-	case k.Elder && k.Reach:
-		return max(2, r.elder/2)
-	case k.Reach:
-		return r.reach
+	n := r.plain
+	switch english := k.Lang == locale.English; {
+	case k.Elder && english:
+		n = r.elderEnglish
 	case k.Elder:
-		return r.elder
+		n = r.elder
+	case english:
+		n = r.english
 	}
-	return r.plain
+	if k.Reach {
+		return max(2, n/2)
+	}
+	return n
 }
 
 // paged cuts the part of a list that the request asks for. A page that there is not is the nearest there is.
@@ -111,7 +116,20 @@ func (w *Web) list(c *fiber.Ctx, page view.Search, services []desk.Service) erro
 	for _, s := range services {
 		page.Found = append(page.Found, found(s.Name, s.Here, s.Guide()))
 	}
+	listed(c, c.OriginalURL())
 	return w.render(c, "search", page)
+}
+
+// listed notes the list that a guide leads back to.
+func listed(c *fiber.Ctx, path string) {
+	_ = keep(c, func(v *visit) { v.list = path }) // of one who has left nothing is kept
+}
+
+// listBefore returns where a guide leads back to.
+func (v *visit) listBefore() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return cmp.Or(v.list, "/")
 }
 
 func found(name string, here bool, g civic.Guide) view.Found {

@@ -21,6 +21,7 @@ type visit struct {
 	mu         sync.Mutex // guards what follows
 	turn       int        // how often it was wiped
 	at         string     // the page that was shown last, to come back to
+	list       string     // the list that was shown last, to come back to from a guide; empty for the first page
 	lang       string
 	elder      bool
 	contrast   bool
@@ -41,7 +42,7 @@ func (v *visit) wipe(d *desk.Desk) {
 	defer v.mu.Unlock()
 	d.End(v.session)
 	v.turn++
-	v.at, v.lang, v.elder, v.contrast, v.reach = "", "zh", false, false, false
+	v.at, v.list, v.lang, v.elder, v.contrast, v.reach = "", "", "zh", false, false, false
 	v.session, v.issued, v.scanned, v.notice = "", nil, "", nil
 	v.supplement, v.guardian, v.print, v.blanks = false, false, view.NotPrinted, 0
 }
