@@ -233,3 +233,17 @@ func TestBlankFormNeedsSheets(t *testing.T) {
 		t.Errorf("%d forms printed", len(*k.printed))
 	}
 }
+
+// TestCompaniesAreAskedForTheirCode looks at the first questions of an organisation: its document can be of one kind
+// only, so that nothing is to be chosen, and its number has letters.
+func TestCompaniesAreAskedForTheirCode(t *testing.T) {
+	b := start(t).browser(t)
+	b.begin("QY-009")
+	p := b.get("/form/organisation")
+	if !p.says("统一社会信用代码") || strings.Contains(p.body, `type="radio" name="code/kind"`) {
+		t.Error("the kind of an organisation's document is to be chosen")
+	}
+	if !strings.Contains(p.body, `name="code/kind" value="credit-code"`) || !strings.Contains(p.body, `name="code/number" type="text" value="" data-keys="latin"`) {
+		t.Errorf("the code cannot be typed: %s", regexp.MustCompile(`<input[^>]*name="code/[^>]*>`).FindAllString(p.body, -1))
+	}
+}

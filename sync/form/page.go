@@ -73,6 +73,11 @@ func (f Field) DocumentKind() string { return documentPart(f.Value, "kind") }
 // DocumentNumber returns the number of a document's present answer.
 func (f Field) DocumentNumber() string { return documentPart(f.Value, "number") }
 
+// OnlyKind reports whether a document can be of this kind alone, as an organisation's can.
+func (f Field) OnlyKind(kind string) bool {
+	return f.Control == DocumentControl && len(f.Options) == 1 && f.Options[0].Value == kind
+}
+
 func documentPart(v any, part string) string {
 	obj, _ := v.(map[string]any)
 	s, _ := obj[part].(string)
