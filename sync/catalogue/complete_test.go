@@ -120,6 +120,14 @@ var refusals = map[string][]struct {
 		{"a passport without a birthday", map[string]any{"birth": nil}, []string{"birth form.required"}},
 		{"not declared", map[string]any{"declared": nil}, []string{"declared form.required"}},
 	},
+	"general-founder": {
+		{"no name", map[string]any{"title": nil}, []string{"title form.required"}},
+		{"a founder without a document", map[string]any{"founders": []any{map[string]any{"kind": "person", "name": "陈美玲"}}}, []string{"founders/0/document form.required"}},
+		{"alone, with others", map[string]any{"has_founders": false}, []string{"founders form.hidden"}},
+		{"filed by nobody", map[string]any{"filed_by": "agent"}, []string{"proxy_name form.required", "proxy_document form.required", "proxy_phone form.required"}},
+		{"four spare names", map[string]any{"spare_titles": []any{spare("某甲商行"), spare("某乙商行"), spare("某丙商行"), spare("某丁商行")}}, []string{"spare_titles form.many"}},
+		{"nobody works there", map[string]any{"staff": 0}, []string{"staff form.low"}},
+	},
 	"general-company": {
 		{"a code mistyped", map[string]any{"code": map[string]any{"kind": "credit-code", "number": "91350100M000100Y44"}}, []string{"code/number creditcode.checksum"}},
 		{"staff without a representative", map[string]any{"representative": nil}, []string{"representative form.required"}},
@@ -128,6 +136,8 @@ var refusals = map[string][]struct {
 		{"nothing asked for", map[string]any{"matter": nil}, []string{"matter form.required"}},
 	},
 }
+
+func spare(name string) map[string]any { return map[string]any{"spare": name} }
 
 func document(number string) map[string]any {
 	return map[string]any{"kind": "resident-id", "number": number}
@@ -198,4 +208,36 @@ func said(errs []*civic.Error) []string {
 		out = append(out, strings.TrimSpace(e.Field+" "+e.Key))
 	}
 	return out
+}
+
+// TestEveryServiceFiledHereTakesItsPapers hands every paper that a service calls for with its form's example: nothing
+// is missing then, and with nothing handed something is, unless all of it may be left out.
+func TestEveryServiceFiledHereTakesItsPapers(t *testing.T) {
+	n := 0
+	for _, s := range services(t) {
+		if !s.Guide.FiledHere() || refusals[s.Guide.Form] == nil {
+			continue
+		}
+		n++
+		f, err := form.Parse(s.FormBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := example(t, s.Guide.Form, nil)
+		var handed []civic.Handed
+		must := false
+		for _, m := range f.Needed(s.Guide.Materials, a) {
+			handed = append(handed, civic.Handed{Material: m.ID, State: civic.HandedIn, Papers: make([]civic.Attachment, 1)})
+			must = must || m.Need != civic.NeedOptional
+		}
+		if got := said(f.CheckMaterials(s.Guide.Materials, a, handed)); got != nil {
+			t.Errorf("%s with everything: %q", s.Guide.ID, got)
+		}
+		if got := f.CheckMaterials(s.Guide.Materials, a, nil); (len(got) > 0) != must {
+			t.Errorf("%s with nothing: %q", s.Guide.ID, said(got))
+		}
+	}
+	if n != 82 { // 85 less the three whose examples are those of package form
+		t.Errorf("%d services", n)
+	}
 }
