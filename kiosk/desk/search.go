@@ -18,8 +18,9 @@ const maxFound = 10
 // words; pinyin is matched against the readings of every character of the names. It never changes once made.
 type index struct {
 	docs     int
-	titles   []string // of the guides, folded
-	here     []bool   // the service can be filed at a terminal
+	titles   []string           // of the guides, folded
+	here     []bool             // the service can be filed at a terminal
+	known    map[string][]int32 // guides by name and by words people use, folded
 	postings map[string][]posting
 	names    []spelled
 }
@@ -48,7 +49,7 @@ const (
 
 // newIndex indexes guides by their place in the list.
 func newIndex(guides []shelved, readings func(rune) []string) *index {
-	x := &index{docs: len(guides), postings: map[string][]posting{}}
+	x := &index{docs: len(guides), known: map[string][]int32{}, postings: map[string][]posting{}}
 	names := map[string][]posting{}
 	for i := range guides {
 		g := &guides[i].guide
@@ -67,6 +68,9 @@ func newIndex(guides []shelved, readings func(rune) []string) *index {
 			x.postings[token] = append(x.postings[token], posting{doc, w})
 		}
 		names[g.Name] = append(names[g.Name], posting{doc, inName})
+		for _, w := range append([]string{g.Name, g.NameEN}, g.Words...) {
+			x.known[fold(w)] = append(x.known[fold(w)], doc)
+		}
 		for _, w := range g.Words {
 			names[w] = append(names[w], posting{doc, inWords})
 		}
@@ -123,9 +127,12 @@ func (x *index) search(query string, n int) []int {
 	return best(scores, n)
 }
 
-// prefer puts a name that begins with what was typed before one that has it inside, and of equal ones that which can
-// be filed here first.
+// prefer puts what people call by just the words that were typed first, then names that begin with them, and of
+// equal ones that which can be filed here.
 func (x *index) prefer(query string, scores []float32) {
+	for _, doc := range x.known[strings.TrimSpace(query)] {
+		scores[doc] *= 2.5
+	}
 	for doc, score := range scores {
 		if score == 0 {
 			continue

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,18 @@ func TestSearch(t *testing.T) {
 		{"hj-009", "HJ-009"},
 		{"HJ-009", "HJ-009"},
 		{"津", "SB-010"},
+		{"开店", "QY-003"},
+		{"低保", "SB-001"},
+		{"公租房", "ZF-001"},
+		{"租房", "ZF-008"},
+		{"退休", "SB-017"},
+		{"医保", "WS-014"},
+		{"结婚", "HY-001"},
+		{"身份证丢了", "HJ-006"},
+		{"摆摊", "QY-003"},
+		{"无房证明", "ZF-007"},
+		{"shebaoka", "SB-021"},
+		{"gjj", "ZF-002"},
 	} {
 		found := f.Desk.Search(test.query, "zh")
 		if len(found) == 0 || found[0].ID != test.want {
@@ -59,6 +72,26 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q finds %v", query, found)
 		}
 	}
+}
+
+// TestEveryServiceIsFoundByItsWords looks for each of the 195 services by its name, which finds it first, and by every
+// other word for it, which finds it among the ten.
+func TestEveryServiceIsFoundByItsWords(t *testing.T) {
+	f := desktest.Open(t, spoken)
+	n := 0
+	for _, s := range f.Desk.Services("zh") {
+		g := s.Guide()
+		if found := f.Desk.Search(g.Name, "zh"); len(found) == 0 || found[0].ID != g.ID {
+			t.Errorf("%s is not found first by its name", g.ID)
+		}
+		for _, w := range append([]string{g.NameEN, g.ID}, g.Words...) {
+			n++
+			if !slices.ContainsFunc(f.Desk.Search(w, "zh"), func(x desk.Service) bool { return x.ID == g.ID }) {
+				t.Errorf("%s is not found by %q", g.ID, w)
+			}
+		}
+	}
+	t.Logf("%d words", n)
 }
 
 // many publishes n guides with names made of the catalogue's words.
