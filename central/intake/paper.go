@@ -6,12 +6,18 @@ import (
 	"doorstep/sync/civic"
 	"doorstep/sync/hub"
 	"doorstep/sync/wire"
+
+	"doorstep/central/store"
 )
 
 // Have returns how much of a paper is synced; civic.NotFound for one that no held entry names.
 func (n *Intake) Have(ctx context.Context, _ hub.Terminal, d civic.Digest) (wire.Need, error) {
-	if _, err := n.o.Store.Paper(ctx, d); err != nil {
+	p, err := n.o.Store.Paper(ctx, d)
+	if err != nil {
 		return wire.Need{}, err
+	}
+	if p.Erased {
+		return unwanted(p), nil
 	}
 	have, whole, err := n.o.Folder.Have(d)
 	if err != nil {
@@ -26,6 +32,9 @@ func (n *Intake) Append(ctx context.Context, _ hub.Terminal, c *wire.Chunk) (wir
 	if err != nil {
 		return wire.Need{}, err
 	}
+	if p.Erased {
+		return unwanted(p), nil
+	}
 	if c.Size != p.Size || c.Offset < 0 {
 		return wire.Need{}, civic.Refuse(civic.Invalid, "paper", "paper.size")
 	}
@@ -35,6 +44,10 @@ func (n *Intake) Append(ctx context.Context, _ hub.Terminal, c *wire.Chunk) (wir
 	}
 	return n.need(ctx, c.Digest, have, whole)
 }
+
+// unwanted says that nothing of a paper is to be sent any more: its case was erased. A terminal that still keeps it,
+// restored from an old image, must not bring it back.
+func unwanted(p store.Paper) wire.Need { return wire.Need{Digest: p.Digest, Have: p.Size, Done: true} }
 
 // need records a whole paper before it says so. The record may be missing after a crash though the file is whole:
 // then this makes up for it.

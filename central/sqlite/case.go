@@ -13,21 +13,27 @@ import (
 
 const selectCase = `SELECT code, entry, service, service_name, department, guide, guide_rev, form, form_rev, retention,
 	status, since, filed, sure, received, due, due_days, due_kind, until, rest, extended, deemed, pending, urged, asked,
-	point, terminal, version, secret_box, owes_box FROM cases`
+	point, terminal, version, secret_box, owes_box, held, erased, claim, about FROM cases`
 
 func (d *DB) scanCase(s scanner) (c store.Case, err error) {
-	var code, status, due, kind, until string
+	var code, status, due, kind, until, claim, about string
 	var entry, secret, owes []byte
-	var since, filed, received int64
+	var since, filed, received, erased int64
 	f := &c.Flags
 	err = s.Scan(&code, &entry, &c.Service, &c.ServiceName, &c.Department, &c.Guide.ID, &c.Guide.Rev, &c.Form.ID, &c.Form.Rev,
 		&c.Retention, &status, &since, &filed, &c.Sure, &received, &due, &c.DueDays, &kind, &until, &c.Rest,
-		&f.Extended, &f.Deemed, &f.PapersPending, &f.Urged, &c.Asked, &c.Point, &c.Terminal, &c.Version, &secret, &owes)
+		&f.Extended, &f.Deemed, &f.PapersPending, &f.Urged, &c.Asked, &c.Point, &c.Terminal, &c.Version, &secret, &owes,
+		&c.Held, &erased, &claim, &about)
 	if err != nil {
 		return c, err
 	}
 	c.Status, c.DueKind = civic.Status(status), civic.DayKind(kind)
-	c.Since, c.Filed, c.Received = instant(since), instant(filed), instant(received)
+	c.Since, c.Filed, c.Received, c.Erased = instant(since), instant(filed), instant(received), instant(erased)
+	if c.Claim = civic.Claim(claim); about != "" {
+		if err := c.About.UnmarshalText([]byte(about)); err != nil {
+			return c, err
+		}
+	}
 	if err := fixed(c.Entry[:], entry, "entry"); err != nil {
 		return c, err
 	}
@@ -39,6 +45,9 @@ func (d *DB) scanCase(s scanner) (c store.Case, err error) {
 	}
 	if c.Until, err = day(until); err != nil {
 		return c, err
+	}
+	if !c.Erased.IsZero() {
+		return c, nil
 	}
 	plain, err := d.vault.Open("cases/secret/"+code, secret)
 	if err != nil {
@@ -179,6 +188,9 @@ func (d *DB) dossier(ctx context.Context, q querier, code civic.TrackingCode) (o
 	}
 	if err := d.history(ctx, q, key, &out); err != nil {
 		return out, fmt.Errorf("read history: %w", err)
+	}
+	if out.Holds, err = list(ctx, q, d.scanHold, selectHold+` WHERE code = ? ORDER BY n`, key); err != nil {
+		return out, fmt.Errorf("read holds: %w", err)
 	}
 	out.Papers, err = list(ctx, q, scanPaper, selectPaper+` WHERE e.code = ? AND e.outcome = 'case' ORDER BY e.place, p.idx`, key)
 	return out, err

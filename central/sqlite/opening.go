@@ -75,13 +75,13 @@ func (d *DB) insertCase(ctx context.Context, t *tx, n *store.NewCase) error {
 	c, code := &n.Case, digits(n.Case.Code)
 	_, err := t.exec(ctx, `INSERT INTO cases (code, entry, service, service_name, department, guide, guide_rev, form, form_rev,
 		retention, status, since, filed, sure, received, due, due_days, due_kind, until, rest, extended, deemed, pending, urged,
-		point, terminal, version, secret_box, lookup, application_box)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+		point, terminal, version, secret_box, lookup, application_box, claim, about)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
 		code, c.Entry[:], c.Service, n.ServiceName, c.Department, c.Guide.ID, c.Guide.Rev, c.Form.ID, c.Form.Rev,
 		n.Retention, string(c.Status), millis(c.Since), millis(c.Filed), c.Sure, millis(c.Received),
 		deadline(c.Due), c.DueDays, string(c.DueKind), c.Flags.Extended, c.Flags.Deemed, c.Flags.PapersPending, c.Flags.Urged,
 		c.Point, c.Terminal, d.vault.Seal("cases/secret/"+code, n.Secret[:]), d.vault.Lookup(c.Code, n.LastFour),
-		d.vault.Seal("cases/application/"+code, n.Application))
+		d.vault.Seal("cases/application/"+code, n.Application), string(n.Claim), digits(n.About))
 	return err
 }
 
@@ -119,11 +119,11 @@ func (d *DB) Asides(ctx context.Context, max int) ([]store.Aside, error) {
 }
 
 // Release gives an entry that was set aside back to be opened once more. One in conflict with another stays: to open
-// it too would make a second case of one id.
+// it too would make a second case of one id. So does one that was erased with its case.
 func (d *DB) Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error {
 	return d.update(ctx, func(ctx context.Context, t *tx) error {
 		r, err := t.exec(ctx, `UPDATE entries SET outcome = NULL, settled = 0
-			WHERE id = ? AND outcome LIKE 'aside:%' AND outcome <> ?`, id[:], string(civic.OutcomeConflict))
+			WHERE id = ? AND outcome LIKE 'aside:%' AND outcome <> ? AND length(payload) > 0`, id[:], string(civic.OutcomeConflict))
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"doorstep/central/store"
 )
 
-const selectPaper = `SELECT p.digest, p.size, p.idx, p.arrived, e.kind, e.id FROM papers p JOIN entries e ON e.place = p.entry`
+const selectPaper = `SELECT p.digest, p.size, p.idx, p.arrived, p.gone > 0, e.kind, e.id FROM papers p JOIN entries e ON e.place = p.entry`
 
 // Paper returns what a held entry says of a ciphertext.
 func (d *DB) Paper(ctx context.Context, digest civic.Digest) (store.Paper, error) {
@@ -21,7 +21,7 @@ func scanPaper(s scanner) (p store.Paper, err error) {
 	var digest, id []byte
 	var kind string
 	var arrived int64
-	if err := s.Scan(&digest, &p.Size, &p.Index, &arrived, &kind, &id); err != nil {
+	if err := s.Scan(&digest, &p.Size, &p.Index, &arrived, &p.Erased, &kind, &id); err != nil {
 		return p, err
 	}
 	copy(p.Digest[:], digest)

@@ -65,9 +65,10 @@ func (d *DB) open(ctx context.Context, o Options) error {
 	if err := private(o.Path); err != nil {
 		return err
 	}
-	// The journals of savepoints stay in memory, and a group of units in the cache until its commit.
+	// The journals of savepoints stay in memory, and a group of units in the cache until its commit. What is deleted is
+	// overwritten: an erased case must not be found in a free page.
 	pool, err := d.pool(dsn(o.Path, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "cache_size(-32768)"), 1)
+		"secure_delete(1)", "temp_store(MEMORY)", "cache_size(-32768)"), 1)
 	if err != nil {
 		return err
 	}

@@ -24,24 +24,55 @@ func (d *DB) Step(ctx context.Context, s store.Step) error {
 			}
 			place = at
 		}
-		c, err := d.caseOf(ctx, t, s.Code)
-		if err != nil {
+		if err := d.step(ctx, t, &s, place); err != nil {
 			return err
 		}
-		if err := s.Check(&c.Case, c.Asked); err != nil {
-			return err
-		}
-		if err := d.changeCase(ctx, t, &s); err != nil {
-			return fmt.Errorf("change case: %w", err)
-		}
-		if err := d.insertStep(ctx, t, &s, c.Status, c.Version+1, place); err != nil {
-			return err
-		}
-		if err := post(ctx, t, c.Point, c.Code, s.Notice); err != nil {
-			return err
-		}
-		return record(ctx, t, store.AuditEntry{At: s.At, Actor: s.Actor, Action: store.ActStep, Subject: digits(s.Code), Detail: string(s.To)})
+		return d.upon(ctx, t, s.Upon)
 	})
+}
+
+// step changes one case within a unit of work.
+func (d *DB) step(ctx context.Context, t *tx, s *store.Step, place any) error {
+	c, err := d.caseOf(ctx, t, s.Code)
+	if err != nil {
+		return err
+	}
+	if !c.Erased.IsZero() {
+		return civic.Refuse(civic.Forbidden, "status", "case.erased")
+	}
+	if err := s.Check(&c.Case, c.Asked); err != nil {
+		return err
+	}
+	if err := d.changeCase(ctx, t, s); err != nil {
+		return fmt.Errorf("change case: %w", err)
+	}
+	if err := d.insertStep(ctx, t, s, c.Status, c.Version+1, place); err != nil {
+		return err
+	}
+	if err := post(ctx, t, c.Point, c.Code, s.Notice); err != nil {
+		return err
+	}
+	detail := string(s.To)
+	if s.Note != "" {
+		detail = string(s.Note)
+	}
+	return record(ctx, t, store.AuditEntry{At: s.At, Actor: s.Actor, Action: store.ActStep, Subject: digits(s.Code), Detail: detail})
+}
+
+// upon does what a granted claim does to the case that it is about.
+func (d *DB) upon(ctx context.Context, t *tx, u *store.Upon) error {
+	if u == nil {
+		return nil
+	}
+	if u.Correct != nil {
+		if err := d.step(ctx, t, u.Correct, nil); err != nil {
+			return fmt.Errorf("correct: %w", err)
+		}
+	}
+	if u.Erase != nil {
+		return d.erase(ctx, t, *u.Erase)
+	}
+	return nil
 }
 
 func (d *DB) changeCase(ctx context.Context, t *tx, s *store.Step) error {
@@ -87,9 +118,9 @@ func (d *DB) insertStep(ctx context.Context, t *tx, s *store.Step, was civic.Sta
 	if len(s.Content) > 0 {
 		content = d.vault.Seal(stepPlace("content", code, version), s.Content)
 	}
-	_, err = t.exec(ctx, `INSERT INTO steps (code, version, was, status, login, role, at, deemed, words_box, owes_box, entry, content_box)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, code, version, string(was), string(s.To), s.Actor.Login, string(s.Actor.Role),
-		millis(s.At), s.Flags.Deemed && s.To == civic.Accepted && s.Actor.Role == civic.RoleSystem, words, owes, place, content)
+	_, err = t.exec(ctx, `INSERT INTO steps (code, version, was, status, login, role, at, deemed, words_box, owes_box, entry, content_box, note)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, code, version, string(was), string(s.To), s.Actor.Login, string(s.Actor.Role),
+		millis(s.At), s.Flags.Deemed && s.To == civic.Accepted && s.Actor.Role == civic.RoleSystem, words, owes, place, content, string(s.Note))
 	if err != nil {
 		return fmt.Errorf("insert step: %w", err)
 	}
@@ -100,25 +131,22 @@ func (d *DB) insertStep(ctx context.Context, t *tx, s *store.Step, was civic.Sta
 func (d *DB) history(ctx context.Context, q querier, code string, out *store.Dossier) error {
 	past, err := list(ctx, q, func(s scanner) (p store.Past, err error) {
 		var version uint64
-		var was, status, role string
+		var was, status, role, note string
 		var at int64
 		var words, owes, content []byte
-		if err := s.Scan(&version, &was, &status, &p.Actor.Login, &role, &at, &p.Deemed, &words, &owes, &content); err != nil {
+		if err := s.Scan(&version, &was, &status, &p.Actor.Login, &role, &at, &p.Deemed, &words, &owes, &content, &note); err != nil {
 			return p, err
 		}
+		p.Note = store.Note(note)
 		p.From, p.To, p.Actor.Role, p.At = civic.Status(was), civic.Status(status), civic.Role(role), instant(at)
-		if len(words) > 0 {
-			b, err := d.vault.Open(stepPlace("words", code, version), words)
-			if err != nil {
-				return p, err
-			}
-			p.Words = string(b)
+		if p.Words, err = d.text(stepPlace("words", code, version), words); err != nil {
+			return p, err
 		}
 		if err := d.unbox(stepPlace("owes", code, version), owes, &p.Owes); err != nil {
 			return p, err
 		}
 		return p, d.content(stepPlace("content", code, version), content, p.To, out)
-	}, `SELECT version, was, status, login, role, at, deemed, words_box, owes_box, content_box FROM steps
+	}, `SELECT version, was, status, login, role, at, deemed, words_box, owes_box, content_box, note FROM steps
 		WHERE code = ? ORDER BY version`, code)
 	out.History = past
 	return err

@@ -139,6 +139,13 @@ func (w *writer) exec(ctx context.Context, text string) error {
 	return err
 }
 
+// alone does something with the connection outside any transaction, while no one leads.
+func (w *writer) alone(do func(*writer) error) error {
+	<-w.lead
+	defer func() { w.lead <- struct{}{} }()
+	return do(w)
+}
+
 // close waits for the leader, and makes every later unit fail.
 func (w *writer) close() error {
 	if w.lead == nil {

@@ -38,6 +38,8 @@ const (
 	ActStaff   Action = "staff"   // a person was added or changed
 	ActSignIn  Action = "sign-in"
 	ActExport  Action = "export" // the head left the database
+	ActHold    Action = "hold"   // a legal hold was set or lifted; Detail is "set" or "lift"
+	ActErase   Action = "erase"  // the personal parts of a case were erased; Detail says by what
 )
 
 // AuditEntry is one line of the audit. It holds no data of a resident beside the tracking code.

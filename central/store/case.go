@@ -39,6 +39,10 @@ type Case struct {
 	Asked       bool       // a supplement has been asked for: there is no second time
 	Owes        []string   // what the last supplement asked for
 	Secret      civic.Secret
+	Held        bool      // a legal hold is in force
+	Erased      time.Time // when the resident's data was erased; zero while it is kept
+	Claim       civic.Claim
+	About       civic.TrackingCode // the case that a claim is about; 0 where none was found for this person
 }
 
 // Filter says which cases a list shows. Zero fields do not restrict.
@@ -63,6 +67,7 @@ type Dossier struct {
 	Withdrawal  *civic.Withdrawal
 	History     []Past
 	Papers      []Paper // of the application and of every answer
+	Holds       []Hold  // every legal hold there was, the first first
 }
 
 // Past is a step that a case took.
@@ -73,6 +78,7 @@ type Past struct {
 	Deemed   bool
 	Words    string   // reason, explanation or decision
 	Owes     []string // for Supplement
+	Note     Note     // where the status stayed
 }
 
 // Step is one change of a case. What it does not say stays.
@@ -90,6 +96,20 @@ type Step struct {
 	Notice  []byte   // the status notice, locked under the receipt secret
 	Entry   *Ref     // the entry that brought it
 	Content []byte   // encrypted: the entry's plaintext
+	Note    Note     // for a step that leaves the status as it is
+	Upon    *Upon    // what the step does to another case, in the same unit of work
+}
+
+// Note says what a step tells that changes no status.
+type Note string
+
+// NoteCorrected tells what a resident had corrected; the words name the old value and the new.
+const NoteCorrected Note = "corrected"
+
+// Upon is what granting a claim does to the case that it is about.
+type Upon struct {
+	Correct *Step    // with NoteCorrected
+	Erase   *Erasure // as Retention.Erase
 }
 
 // Running is the clock of a case after a step; zero if none runs.
@@ -110,6 +130,8 @@ func (s *Step) Check(c *civic.Case, asked bool) error {
 		return nil // what the notice says changed: papers arrived
 	case s.To == c.Status && s.Entry != nil && (c.Status == civic.Filed || c.Status == civic.Accepted):
 		return nil // papers that were owed follow, without having been asked for
+	case s.To == c.Status && s.Note == NoteCorrected && s.Actor.Role == civic.RoleClerk && s.Words != "":
+		return nil // also after the end: a record that is kept is kept right
 	case !c.Status.May(s.To, s.Actor.Role):
 		return civic.Refuse(civic.Forbidden, "status", "case.step")
 	case s.To == civic.Supplement && asked:

@@ -27,6 +27,8 @@ type Store interface {
 	Papers
 	Cases
 	Enquiries
+	Holds
+	Retention
 	Statuses
 	Editions
 	Staff

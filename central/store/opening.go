@@ -58,7 +58,9 @@ type NewCase struct {
 	Case        civic.Case
 	ServiceName string
 	Retention   string // class, from the guide
-	Application []byte // the opened plaintext, JSON of a civic.Application
+	Claim       civic.Claim
+	About       civic.TrackingCode // see Case
+	Application []byte             // the opened plaintext, JSON of a civic.Application
 	Secret      civic.Secret
 	LastFour    string // of the document used; empty: the case is found by QR only
 	Notice      []byte // the status notice, locked under Secret

@@ -25,4 +25,5 @@ type Paper struct {
 	Entry   civic.EntryID
 	Index   uint32    // its place in the entry's list, from 1, as the seal counts
 	Arrived time.Time // zero while it is awaited
+	Erased  bool      // its case was erased: it is not wanted any more
 }

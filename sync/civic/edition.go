@@ -75,6 +75,8 @@ type Policy struct {
 	MaxQueue     int           `json:"max_queue"`    // entries kept before new applications stop
 	Contact      string        `json:"contact"`      // telephone for questions
 	ReplyDays    int           `json:"reply_days"`   // reply limit in working days
+	// Retention changes terms by class, in years; see Terms. Central alone reads it.
+	Retention map[string]int `json:"retention,omitempty"`
 }
 
 // PrivacyNotice is what the resident reads before the first field (promise P13).

@@ -30,6 +30,7 @@ type Guide struct {
 	Form       string     `json:"form,omitempty"`      // id of the form: its own, or a general one shared with others
 	Sensitive  string     `json:"sensitive,omitempty"` // what sensitive data is asked and why; consent is separate
 	Retention  string     `json:"retention"`           // retention class
+	Claim      Claim      `json:"claim,omitempty"`     // what it answers of a person's rights over a case; none for most
 	Words      []string   `json:"words,omitempty"`     // other words people use for it, for the search
 }
 

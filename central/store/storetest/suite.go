@@ -79,6 +79,14 @@ func Run(t *testing.T, b Backend) {
 		{"newer schema", newerSchema},
 		{"other vault", otherVault},
 		{"nothing typed on disk", nothingTyped},
+		{"tally of a term", tally},
+		{"legal holds", holds},
+		{"erase", erase},
+		{"erased papers", erasedPapers},
+		{"erase only what has ended", eraseOpen},
+		{"erase against a hold", eraseAgainstHold},
+		{"erased on disk", erasedOnDisk},
+		{"claims", claims},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
