@@ -29,6 +29,8 @@ type flags struct {
 	Run    runFlags    `cmd:"" help:"Serve terminals, staff and phones."`
 	Invite inviteFlags `cmd:"" help:"Make a code with which one machine may join the fleet within a day."`
 	Person personFlags `cmd:"" help:"Add a member of staff; the first password is printed once."`
+
+	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
 }
 
 type runFlags struct {

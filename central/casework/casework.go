@@ -4,7 +4,7 @@
 // [Casework] is asked by intake (Begin, Answer, Withdraw), by the console's clerks (List, Open, Supplement, Accept,
 // Decline, Pause, Resume, Decide, Deliver), by the tracking page (Track) and by terminals (Ask). Run takes the steps
 // that no person takes: deemed acceptance when the reply clock ends, the lapse of an unanswered supplement, and the
-// notice that all papers have come. Every step writes the resident's notice, locked under the secret of the receipt,
+// notice that all papers have come. Supervisors set and lift legal holds; Kept and Expire are `central retention`. Every step writes the resident's notice, locked under the secret of the receipt,
 // in the same unit of work. Refusals are *civic.Error.
 package casework
 
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"doorstep/sync/civic"
+	"doorstep/sync/form"
 	"doorstep/sync/seal"
 
 	"doorstep/central/store"
@@ -27,6 +28,8 @@ type Store interface {
 	store.Enquiries
 	store.Throttle
 	store.Audit
+	store.Holds
+	store.Retention
 	// Open opens a case from an entry; see store.Opening.
 	Open(ctx context.Context, c store.NewCase) error
 	// Numbered returns the terminal that has or had a number; see store.Terminals.
@@ -40,11 +43,15 @@ type Store interface {
 type Published interface {
 	Guide(ctx context.Context, r civic.Revision) (*civic.Guide, error)
 	Calendar(ctx context.Context) (*civic.Calendar, error)
+	Policy(ctx context.Context) (*civic.Policy, error)
+	Form(ctx context.Context, r civic.Revision) (*form.Form, error)
 }
 
-// Papers reads whole ciphertexts.
+// Papers reads whole ciphertexts, and removes those whose case was erased.
 type Papers interface {
 	Read(d civic.Digest) ([]byte, error)
+	// Remove removes a file for good; one that is not there is no error.
+	Remove(d civic.Digest) error
 }
 
 // Options says what casework works with.
@@ -112,5 +119,8 @@ func (w *Casework) step(ctx context.Context, c store.Case, s store.Step) error {
 		return fmt.Errorf("step to %s: %w", s.To, err)
 	}
 	w.o.Changed(c.Point)
+	if s.Upon != nil && s.Upon.Erase != nil {
+		w.Wake() // the papers of the erased case are still to be removed
+	}
 	return nil
 }

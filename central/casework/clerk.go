@@ -122,14 +122,22 @@ func (w *Casework) Resume(ctx context.Context, code civic.TrackingCode, version 
 	})
 }
 
-// Decide decides a case with the text of the decision document and starts the delivery clock.
+// Decide decides a case with the text of the decision document and starts the delivery clock. Granting a claim does
+// what it asks to the case that it is about, in the same unit of work.
 func (w *Casework) Decide(ctx context.Context, code civic.TrackingCode, version uint64, by store.Person, granted bool, words string) error {
-	to := civic.Refused
+	to, upon := civic.Refused, (*store.Upon)(nil)
 	if granted {
 		to = civic.Granted
+		c, err := w.assigned(ctx, code, by)
+		if err != nil {
+			return err
+		}
+		if upon, err = w.upon(ctx, &c, by); err != nil {
+			return err
+		}
 	}
 	return w.act(ctx, code, version, by, words, func(c store.Case, cal *civic.Calendar, today civic.Date) store.Step {
-		return store.Step{To: to, Clock: DeliveryClock(cal, today), Flags: c.Flags}
+		return store.Step{To: to, Clock: DeliveryClock(cal, today), Flags: c.Flags, Upon: upon}
 	})
 }
 

@@ -24,7 +24,8 @@ type Filing struct {
 }
 
 // Begin opens a case for an application with the guide it was filed with, and starts its reply clock on the day of
-// filing. A second call for the same entry changes nothing. A code that another entry's case has is civic.Conflict.
+// filing. A claim over the data of another case goes to the department of that case. A second call for the same entry
+// changes nothing. A code that another entry's case has is civic.Conflict.
 func (w *Casework) Begin(ctx context.Context, f Filing, a *civic.Application, g *civic.Guide) error {
 	cal, err := w.o.Publish.Calendar(ctx)
 	if err != nil {
@@ -38,14 +39,23 @@ func (w *Casework) Begin(ctx context.Context, f Filing, a *civic.Application, g 
 			Received: f.Received, Since: f.Filed, Due: clock.Due, DueDays: clock.Days, DueKind: clock.Kind,
 			Point: f.Point, Terminal: f.Terminal, Version: 1,
 		},
-		ServiceName: g.Name, Retention: g.Retention, Secret: a.Secret,
+		ServiceName: g.Name, Retention: g.Retention, Secret: a.Secret, Claim: g.Claim,
+	}
+	if g.Claim != civic.NoClaim {
+		about, found, err := w.claimed(ctx, a)
+		if err != nil {
+			return err
+		}
+		if found {
+			c.Department, c.About = about.Department, about.Code
+		}
 	}
 	notice, err := w.lock(ctx, c)
 	if err != nil {
 		return err
 	}
 	err = w.o.Store.Open(ctx, store.NewCase{
-		Ref: f.Ref, Case: c.Case, ServiceName: c.ServiceName, Retention: c.Retention, Application: f.Plain,
+		Ref: f.Ref, Case: c.Case, ServiceName: c.ServiceName, Retention: c.Retention, Claim: c.Claim, About: c.About, Application: f.Plain,
 		Secret: a.Secret, LastFour: a.Applicant.Document.LastFour(), Notice: notice, At: w.o.Now(),
 	})
 	if err != nil {

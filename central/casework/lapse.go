@@ -45,6 +45,7 @@ func (w *Casework) Tick(ctx context.Context, now time.Time) error {
 			func(c store.Case) error { return w.lapse(ctx, c, now) }),
 		w.each(ctx, func() ([]civic.TrackingCode, error) { return w.o.Store.Complete(ctx, batch) },
 			func(c store.Case) error { return w.complete(ctx, c, now) }),
+		w.sweep(ctx),
 	)
 }
 

@@ -1,7 +1,7 @@
 // Package papers keeps the ciphertexts of attachments in a folder, one file each, named by their digest.
 //
-// [Folder] has three methods: Append, which resumes where the last call ended and syncs before it returns, Have, and
-// Read. What is kept is what terminals sealed: a paper is opened in memory only, when a clerk views it. The folder
+// [Folder] has four methods: Append, which resumes where the last call ended and syncs before it returns, Have, Read,
+// and Remove. What is kept is what terminals sealed: a paper is opened in memory only, when a clerk views it. The folder
 // does not know which papers are wanted; intake asks the store before it appends.
 package papers
 
@@ -83,6 +83,21 @@ func (f *Folder) Read(d civic.Digest) ([]byte, error) {
 		return nil, civic.Refuse(civic.Damaged, "paper", "paper.damaged")
 	}
 	return b, nil
+}
+
+// Remove removes a paper, whole or partial, and syncs its directory; one that is not there is no error. The directory
+// is synced in that case too: who removed it before may have died before the sync.
+func (f *Folder) Remove(d civic.Digest) error {
+	defer f.lock(d)()
+	for _, name := range []string{f.path(d), f.path(d) + partial} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove paper: %w", err)
+		}
+	}
+	if err := syncDir(filepath.Dir(f.path(d))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove paper: %w", err)
+	}
+	return nil
 }
 
 func (f *Folder) have(d civic.Digest) (int64, bool, error) {

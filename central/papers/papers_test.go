@@ -118,3 +118,32 @@ func TestDamaged(t *testing.T) {
 		t.Fatalf("a changed paper was read: %v", err)
 	}
 }
+
+func TestRemove(t *testing.T) {
+	f, err := papers.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, part := []byte("a whole paper"), []byte("half a paper")
+	for _, p := range []struct {
+		data []byte
+		end  int
+	}{{whole, len(whole)}, {part, 4}} {
+		d := civic.DigestOf(p.data)
+		if err := f.Remove(d); err != nil {
+			t.Fatalf("of nothing: %v", err)
+		}
+		if _, _, err := f.Append(d, int64(len(p.data)), 0, p.data[:p.end]); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Remove(d); err != nil {
+			t.Fatal(err)
+		}
+		if have, isWhole, err := f.Have(d); have != 0 || isWhole || err != nil {
+			t.Fatalf("after removal: %d bytes, whole %v, %v", have, isWhole, err)
+		}
+		if err := f.Remove(d); err != nil {
+			t.Fatalf("again: %v", err)
+		}
+	}
+}

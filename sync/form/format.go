@@ -15,6 +15,8 @@ var formats = map[string]func(s string, now time.Time) error{
 	"bank-account": func(s string, _ time.Time) error { return checkAccount(s) },
 	"date":         func(s string, _ time.Time) error { _, err := civic.ParseDate(s); return err },
 	"past-date":    checkPast,
+	// The code of another case, as printed or as digits alone.
+	"tracking-code": func(s string, _ time.Time) error { _, err := civic.ParseTrackingCode(s); return err },
 }
 
 // documentRule checks a number alone as a document of one kind.

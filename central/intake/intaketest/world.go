@@ -182,12 +182,17 @@ const permit = `{
 	"work_address": "金龙大道9号", "work_since": "2025-08-04", "insured": true,
 	"has_companions": false, "delivery": "collect", "declared": true}`
 
-// Apply fills an application for a residence permit, with the revisions published now. change, if not nil, is
-// applied before it is sealed.
+// Apply fills an application for a residence permit; see Fill.
 func (t *Terminal) Apply(change func(*civic.Application)) *Made {
+	return t.Fill("HJ-008", permit, change)
+}
+
+// Fill fills an application for a service with answers, with the revisions published now. change, if not nil, is
+// applied before it is sealed.
+func (t *Terminal) Fill(service, filled string, change func(*civic.Application)) *Made {
 	w := t.w
 	w.t.Helper()
-	guide, err := w.Store.Current(w.t.Context(), civic.EditionGuide, "HJ-008")
+	guide, err := w.Store.Current(w.t.Context(), civic.EditionGuide, service)
 	w.must(err)
 	g, err := w.Bulletin.Guide(w.t.Context(), guide.Revision())
 	w.must(err)
@@ -195,14 +200,14 @@ func (t *Terminal) Apply(change func(*civic.Application)) *Made {
 	w.must(err)
 	f, err := form.Parse(pinned.Body)
 	w.must(err)
-	answers, err := form.ParseAnswers([]byte(permit))
+	answers, err := form.ParseAnswers([]byte(filled))
 	w.must(err)
 	t.last++
 	code := civic.NewTrackingCode(t.Number, t.last)
 	e := t.Entry(civic.EntryApplication, code)
 	a := &civic.Application{
 		ID: e.ID, Code: code, Service: g.ID, Guide: guide.Revision(), Form: pinned.Revision(), Lang: "zh",
-		Answers: json.RawMessage(permit), Secret: seal.NewSecret(), Point: Place.Point,
+		Answers: json.RawMessage(filled), Secret: seal.NewSecret(), Point: Place.Point,
 		Privacy: civic.Consent{Notice: "2026-1", At: w.Now, Sensitive: true},
 	}
 	a.Applicant, a.Proxy = f.Parties(answers)
