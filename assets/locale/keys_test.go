@@ -85,7 +85,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	}
 	clocks := civic("Clock")
 	acts := []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"}
-	rail := []string{"cases", "aside", "terminals", "audit"}
+	rail := []string{"cases", "aside", "terminals", "audit", "retention"}
 	views := []string{"open", "late", "waiting", "ended", "all"}
 	asides := slices.DeleteFunc(civic("Outcome"), func(o string) bool { return !strings.HasPrefix(o, "aside:") })
 	for _, k := range []struct {
@@ -124,7 +124,12 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"act.", acts, ".what"},
 		{"act.", acts, ".verb"},
 		{"audit.did.", []string{"paper-read", "case-read"}, ""},
-		{"audit.did.step.", statuses, ""},
+		{"audit.did.step.", append(statuses, of("central/store", "Note")...), ""},
+		{"audit.did.hold.", []string{"set", "lift"}, ""},
+		{"history.", of("central/store", "Note"), ""},
+		{"claim.", []string{"copy", "correction", "deletion"}, ""},
+		{"claim.", []string{"copy", "correction", "deletion"}, ".how"},
+		{"retention.class.", []string{"permit", "benefit", "register", "letter", "request", "undecided"}, ""},
 		{"audit.did.", slices.DeleteFunc(of("central/store", "Action"), func(a string) bool { return a == "read" || a == "step" }), ""},
 		{"date.month.", upto(1, 12), ""},
 		{"date.weekday.", upto(0, 6), ""},

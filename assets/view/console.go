@@ -113,6 +113,9 @@ type ConsoleCase struct {
 	Draft     map[string]string // what was typed in an act that was refused
 	Letter    bool              // there is a letter to the resident to be printed
 	Kept      string            // the words of a refused act that can no longer be taken, to be copied
+	Claim     *CaseClaim        // what a request about another case asks
+	Hold      *CaseHold         // in force
+	Erased    time.Time         // when what it held of the resident was erased; zero while it is kept
 }
 
 // CasePaper is one material of a case with its papers.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"doorstep/sync/civic"
-	"doorstep/sync/form"
 
 	"doorstep/central/store"
 )
@@ -173,67 +172,4 @@ func (w *Casework) correction(ctx context.Context, request *store.Case, by store
 // Chinese, as all that goes into a file is.
 func corrected(v asked, request civic.TrackingCode) string {
 	return fmt.Sprintf("%s：原为“%s”，更正为“%s”。依申请 %s 更正。", v.Item, v.Was, v.Is, request)
-}
-
-// Copy is everything that a case holds of its resident, to be handed over.
-type Copy struct {
-	Request civic.TrackingCode
-	Dossier store.Dossier
-	Form    *form.Form // with which the answers are read
-	Guide   *civic.Guide
-	Papers  []Sheet // the papers that have arrived
-}
-
-// Copy returns what a granted request for a copy lets be handed over. The look at the case is in the audit like any
-// other. Only while it is granted and not delivered: what was handed over is not handed out again unasked.
-func (w *Casework) Copy(ctx context.Context, code civic.TrackingCode, by store.Person) (*Copy, error) {
-	request, err := w.assigned(ctx, code, by)
-	if err != nil {
-		return nil, err
-	}
-	if request.Claim != civic.ClaimCopy || request.Status != civic.Granted || request.About == 0 {
-		return nil, civic.Refuse(civic.Forbidden, "claim", "claim.notgranted")
-	}
-	out := &Copy{Request: code}
-	if out.Dossier, err = w.o.Store.Read(ctx, request.About, clerk(by), "copy "+code.Digits(), w.o.Now()); err != nil {
-		return nil, err
-	}
-	if !out.Dossier.Case.Erased.IsZero() {
-		return nil, civic.Refuse(civic.Forbidden, "claim", "claim.erased")
-	}
-	if out.Guide, err = w.o.Publish.Guide(ctx, out.Dossier.Case.Guide); err != nil {
-		return nil, err
-	}
-	if out.Form, err = w.o.Publish.Form(ctx, out.Dossier.Case.Form); err != nil {
-		return nil, err
-	}
-	out.Papers, err = w.sheets(&out.Dossier)
-	return out, err
-}
-
-// sheets opens every paper that has arrived, in the order in which they were handed over.
-func (w *Casework) sheets(d *store.Dossier) ([]Sheet, error) {
-	known := map[civic.Digest]store.Paper{}
-	for _, p := range d.Papers {
-		known[p.Digest] = p
-	}
-	handed := d.Application.Materials
-	for _, a := range d.Answers {
-		handed = append(handed[:len(handed):len(handed)], a.Materials...)
-	}
-	var out []Sheet
-	for _, h := range handed {
-		for _, a := range h.Papers {
-			p := known[a.Digest]
-			if p.Arrived.IsZero() {
-				continue
-			}
-			s, err := w.open(p.Kind, p.Entry, p.Index, a)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, *s)
-		}
-	}
-	return out, nil
 }

@@ -1,8 +1,12 @@
 package casework_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -127,6 +131,30 @@ func TestCopy(t *testing.T) {
 	must(t, err)
 	if len(added) != 1 || added[0].Action != store.ActRead || added[0].Subject != d.code.Digits() || added[0].Detail != "copy "+c.Code.Digits() {
 		t.Fatalf("the look left %+v", added)
+	}
+	var b bytes.Buffer
+	must(t, out.WriteZip(&b))
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	must(t, err)
+	if len(z.File) != len(d.made.Papers)+1 {
+		t.Fatalf("the ZIP has %d files", len(z.File))
+	}
+	record, err := fs.ReadFile(z, "case.json")
+	must(t, err)
+	for _, want := range []string{who, id, "某某制衣有限公司", "papers/01.jpg", d.code.Digits()} {
+		if !strings.Contains(string(record), want) {
+			t.Errorf("case.json lacks %s:\n%s", want, record)
+		}
+	}
+	secret, err := json.Marshal(d.made.App.Secret)
+	must(t, err)
+	if strings.Contains(string(record), "secret") || strings.Contains(string(record), string(secret)) {
+		t.Error("case.json gives the receipt secret away")
+	}
+	photo, err := fs.ReadFile(z, "papers/01.jpg")
+	must(t, err)
+	if !strings.HasPrefix(string(photo), "photo of ") {
+		t.Errorf("a paper reads %q", photo)
 	}
 	other := clerk
 	other.Department = "civil-affairs"

@@ -88,6 +88,16 @@ func (w *Casework) years(ctx context.Context) (map[string]int, error) {
 	return p.Retention, nil
 }
 
+// KeptUntil returns the last day on which an ended case is kept; zero where it is kept for ever.
+func (w *Casework) KeptUntil(ctx context.Context, c *store.Case) (civic.Date, error) {
+	years, err := w.years(ctx)
+	if err != nil {
+		return civic.Date{}, err
+	}
+	until, _ := civic.TermOf(c.Retention, c.Status, years).Until(c.Since)
+	return until, nil
+}
+
 // Expire erases every case whose term is over and that no hold keeps, then removes the files of its papers. done is
 // told after each case how many are erased. It may be stopped or killed at any instant and called again: each case is
 // erased whole or not at all, and a file whose case is erased is removed by the next call, or by Tick.

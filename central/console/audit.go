@@ -90,7 +90,11 @@ func didKey(e *store.AuditEntry) string {
 			key = "paper-read"
 		} else if e.Detail == lookLetter {
 			key = "letter-read"
+		} else if strings.HasPrefix(e.Detail, "copy ") {
+			key = "copy-read"
 		}
+	case store.ActHold:
+		key = "hold." + e.Detail
 	case store.ActStep:
 		key = "step." + e.Detail
 		if e.Detail == string(civic.Filed) && e.Actor.Role == civic.RoleSystem {

@@ -74,8 +74,11 @@ func (k *Console) showCase(c *fiber.Ctx, code civic.TrackingCode, d draft) error
 		return err
 	}
 	k.told(ctx, &page, &dossier)
-	page.Letter = letterOf(dossier.History) != nil
+	page.Letter = letterOf(dossier.History) != nil && dossier.Case.Erased.IsZero()
 	page.Acts = acts(dossier.Case)
+	if err := k.rights(ctx, &page, &dossier); err != nil {
+		return err
+	}
 	page.Kept = d.kept(page.Acts)
 	return k.render(c, "case", page)
 }
@@ -169,6 +172,9 @@ func (k *Console) told(ctx context.Context, page *view.ConsoleCase, d *store.Dos
 		e := view.CaseEvent{At: p.At, Who: k.who(ctx, page.Lang, p.Actor, names), To: p.To, Text: p.Words}
 		if p.From == p.To {
 			e.To, e.Key = "", "papers"
+		}
+		if p.Note != "" {
+			e.Key = string(p.Note)
 		}
 		if p.Deemed {
 			e.To, e.Key = "", "deemed"

@@ -36,7 +36,7 @@ func (k *Console) letter(c *fiber.Ctx) error {
 		return err
 	}
 	last := letterOf(d.History)
-	if last == nil {
+	if last == nil || !d.Case.Erased.IsZero() {
 		return civic.Refuse(civic.NotFound, "letter", "letter.none")
 	}
 	guide, err := k.opts.Bulletin.Guide(ctx, d.Case.Guide)

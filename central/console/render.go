@@ -32,6 +32,7 @@ var places = [...]struct {
 	{"cases", []civic.Role{civic.RoleClerk, civic.RoleSupervisor}},
 	{"aside", []civic.Role{civic.RoleOperator}},
 	{"terminals", []civic.Role{civic.RoleOperator}},
+	{"retention", []civic.Role{civic.RoleSupervisor}},
 	{"audit", []civic.Role{civic.RoleAuditor}},
 }
 

@@ -36,7 +36,14 @@ func (k *Console) routes() {
 	app.Get("/cases/:code", cases, k.oneCase)
 	app.Get("/cases/:code/papers/:digest", open(civic.RoleClerk), k.paper)
 	app.Get("/cases/:code/letter", open(civic.RoleClerk), k.letter)
+	app.Get("/cases/:code/copy", open(civic.RoleClerk), k.copyPage)
+	app.Get("/cases/:code/copy.zip", open(civic.RoleClerk), k.copyFile)
 	app.Post("/cases/:code/:act", open(civic.RoleClerk), k.act)
+
+	supervisor := open(civic.RoleSupervisor)
+	app.Get("/retention", supervisor, k.retention)
+	app.Post("/retention/holds", supervisor, k.setHold)
+	app.Post("/retention/holds/:code/lift", supervisor, k.liftHold)
 
 	operator := open(civic.RoleOperator)
 	app.Get("/aside", operator, k.asides)

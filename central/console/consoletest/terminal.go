@@ -64,17 +64,23 @@ type Filed struct {
 // TakeIn makes an application for a residence permit that central does not have yet. content is each paper's.
 func (m *Terminal) TakeIn(t testing.TB, content []byte, media string) *Filed {
 	t.Helper()
+	return m.Fill(t, "HJ-008", Permit, content, media)
+}
+
+// Fill makes an application for any service of the catalogue.
+func (m *Terminal) Fill(t testing.TB, service, filled string, content []byte, media string) *Filed {
+	t.Helper()
 	f := &Filed{Secret: seal.NewSecret(), Code: civic.NewTrackingCode(m.Number, random9(t))}
 	e := m.entry(f.Code)
 	a := civic.Application{
-		ID: e.ID, Code: f.Code, Service: "HJ-008", Guide: civic.Revision{ID: "HJ-008", Rev: 1},
-		Lang: "zh", Answers: json.RawMessage(Permit), Secret: f.Secret, Point: m.Point,
+		ID: e.ID, Code: f.Code, Service: service, Guide: civic.Revision{ID: service, Rev: 1},
+		Lang: "zh", Answers: json.RawMessage(filled), Secret: f.Secret, Point: m.Point,
 		Privacy: civic.Consent{Notice: "1", At: m.central.Now(), Sensitive: true},
 	}
-	guide := m.central.Guide(t, "HJ-008")
+	guide := m.central.Guide(t, service)
 	a.Form = civic.Revision{ID: guide.Form, Rev: 1}
 	form := must(m.central.Bulletin.Form(t.Context(), a.Form))(t)
-	answers := must(parse(Permit))(t)
+	answers := must(parse(filled))(t)
 	a.Applicant, a.Proxy = form.Parties(answers)
 	for _, need := range form.Needed(guide.Materials, answers) {
 		a.Materials = append(a.Materials, m.hand(t, f, e, need, content, media))
