@@ -28,6 +28,7 @@ type Store interface {
 	store.Enquiries
 	store.Throttle
 	store.Audit
+	store.Figures
 	store.Holds
 	store.Retention
 	// Open opens a case from an entry; see store.Opening.

@@ -100,6 +100,18 @@ func held(f store.Filter) (text string, args []any) {
 	if !f.DueBefore.IsZero() {
 		add(`due < ?`, f.DueBefore.String())
 	}
+	if f.Point != "" {
+		add(`point = ?`, f.Point)
+	}
+	if f.Filed != (store.Span{}) {
+		add(`filed >= ? AND filed < ?`, millis(f.Filed.From), millis(f.Filed.To))
+	}
+	if f.Decided != (store.Span{}) {
+		add(`decided > 0 AND decided >= ? AND decided < ?`, millis(f.Decided.From), millis(f.Decided.To))
+	}
+	if f.Timely != store.NotDecided {
+		add(`timely = ?`, int(f.Timely))
+	}
 	if f.After != nil {
 		add(`(due, code) > (?, ?)`, deadline(f.After.Due), digits(f.After.Code))
 	}

@@ -46,6 +46,9 @@ func (d *DB) step(ctx context.Context, t *tx, s *store.Step, place any) error {
 	if err := d.changeCase(ctx, t, s); err != nil {
 		return fmt.Errorf("change case: %w", err)
 	}
+	if err := judge(ctx, t, &c.Case, s); err != nil {
+		return fmt.Errorf("judge case: %w", err)
+	}
 	if err := d.insertStep(ctx, t, s, c.Status, c.Version+1, place); err != nil {
 		return err
 	}

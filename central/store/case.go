@@ -52,9 +52,16 @@ type Filter struct {
 	Named      string // only cases of services whose name holds this text, in any case of letters
 	Statuses   []civic.Status
 	DueBefore  civic.Date // only cases with a clock that ends before this day
+	Point      string
+	Filed      Span
+	Decided    Span
+	Timely     Timely // only cases so judged
 	After      *civic.Case
 	Max        int // at most this many; 0 is MaxPage
 }
+
+// Span is a stretch of time: From is in it, To is not. The zero Span does not restrict.
+type Span struct{ From, To time.Time }
 
 // MaxPage bounds a page of any list.
 const MaxPage = 200

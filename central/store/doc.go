@@ -27,6 +27,7 @@ type Store interface {
 	Papers
 	Cases
 	Enquiries
+	Figures
 	Holds
 	Retention
 	Statuses

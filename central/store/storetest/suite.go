@@ -87,6 +87,8 @@ func Run(t *testing.T, b Backend) {
 		{"erase against a hold", eraseAgainstHold},
 		{"erased on disk", erasedOnDisk},
 		{"claims", claims},
+		{"figures", figures},
+		{"figures and their lists", figureLists},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
