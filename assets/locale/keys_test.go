@@ -85,7 +85,9 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	}
 	clocks := civic("Clock")
 	acts := []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"}
-	rail := []string{"cases", "aside", "terminals", "audit", "retention"}
+	rail := []string{"cases", "aside", "terminals", "audit", "retention", "board"}
+	figures := []string{"received", "decided", "ontime", "late", "undated"}
+	spans := []string{"week", "month", "quarter"}
 	views := []string{"open", "late", "waiting", "ended", "all"}
 	asides := slices.DeleteFunc(civic("Outcome"), func(o string) bool { return !strings.HasPrefix(o, "aside:") })
 	for _, k := range []struct {
@@ -127,6 +129,13 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"audit.did.step.", append(statuses, of("central/store", "Note")...), ""},
 		{"audit.did.hold.", []string{"set", "lift"}, ""},
 		{"history.", of("central/store", "Note"), ""},
+		{"board.kind.", figures, ""},
+		{"board.list.", figures, ""},
+		{"board.period.", spans, ""},
+		{"board.this.", spans, ""},
+		{"board.that.", spans, ""},
+		{"board.than.", spans, ""},
+		{"board.than.same.", spans, ""},
 		{"claim.", []string{"copy", "correction", "deletion"}, ""},
 		{"claim.", []string{"copy", "correction", "deletion"}, ".how"},
 		{"retention.class.", []string{"permit", "benefit", "register", "letter", "request", "undecided"}, ""},

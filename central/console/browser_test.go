@@ -26,10 +26,10 @@ type hall struct {
 	connected []civic.KeyID
 }
 
-func open(t *testing.T) *hall { return openAs(t, false) }
+func open(t testing.TB) *hall { return openAs(t, false) }
 
 // openAs opens a hall; secure as behind https.
-func openAs(t *testing.T, secure bool) *hall {
+func openAs(t testing.TB, secure bool) *hall {
 	t.Helper()
 	h := &hall{Central: consoletest.New(t)}
 	dept := h.Guide(t, "HJ-008").Department
@@ -80,7 +80,7 @@ var jpeg = []byte("\xff\xd8\xff\xe0\x00\x10JFIF a paper")
 
 // browser keeps cookies, follows redirects and never leaves the console.
 type browser struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	c    *http.Client
 	page *page
@@ -94,7 +94,7 @@ type page struct {
 	body   string
 }
 
-func (h *hall) browser(t *testing.T) *browser {
+func (h *hall) browser(t testing.TB) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -104,7 +104,7 @@ func (h *hall) browser(t *testing.T) *browser {
 }
 
 // as signs somebody in.
-func (h *hall) as(t *testing.T, login string) *browser {
+func (h *hall) as(t testing.TB, login string) *browser {
 	t.Helper()
 	b := h.browser(t)
 	b.get("/sign-in")

@@ -23,6 +23,7 @@ import (
 	"doorstep/assets"
 	"doorstep/central/bulletin"
 	"doorstep/central/casework"
+	"doorstep/central/chart"
 	"doorstep/central/fleet"
 	"doorstep/central/staff"
 	"doorstep/central/store"
@@ -61,6 +62,7 @@ type Console struct {
 	opts  Options
 	app   *fiber.App
 	pages *assets.Pages
+	pen   *chart.Pen
 	// tries bounds how many passwords are checked at once: each takes 64 MiB.
 	tries chan struct{}
 }
@@ -85,7 +87,15 @@ func New(opts Options) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	k := &Console{opts: opts, pages: pages, tries: make(chan struct{}, maxTries)}
+	font, err := opts.Files.Text("NotoSansSC_400Regular.ttf")
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	pen, err := chart.NewPen([]byte(font))
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	k := &Console{opts: opts, pages: pages, pen: pen, tries: make(chan struct{}, maxTries)}
 	k.app = fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		// Fiber lends its strings for the time of a handler; these go on into casework and the store.

@@ -30,6 +30,7 @@ var places = [...]struct {
 	roles []civic.Role
 }{
 	{"cases", []civic.Role{civic.RoleClerk, civic.RoleSupervisor}},
+	{"board", []civic.Role{civic.RoleClerk, civic.RoleSupervisor}},
 	{"aside", []civic.Role{civic.RoleOperator}},
 	{"terminals", []civic.Role{civic.RoleOperator}},
 	{"retention", []civic.Role{civic.RoleSupervisor}},

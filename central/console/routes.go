@@ -40,6 +40,9 @@ func (k *Console) routes() {
 	app.Get("/cases/:code/copy.zip", open(civic.RoleClerk), k.copyFile)
 	app.Post("/cases/:code/:act", open(civic.RoleClerk), k.act)
 
+	app.Get("/board", cases, k.board)
+	app.Get("/board/cases", cases, k.boardCases)
+
 	supervisor := open(civic.RoleSupervisor)
 	app.Get("/retention", supervisor, k.retention)
 	app.Post("/retention/holds", supervisor, k.setHold)

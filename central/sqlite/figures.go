@@ -29,14 +29,14 @@ func (d *DB) Figures(ctx context.Context, q store.FigureQuery) ([]store.Figure, 
 // figuresSQL writes a query as two counts over the indexes of filing and of deciding, added up.
 func figuresSQL(q store.FigureQuery) (text string, args []any, err error) {
 	column, known := axes[q.By]
-	if !known || q.By == store.ByTime && q.Step.Milliseconds() <= 0 {
+	if !known || q.By == store.ByTime && (q.Step.Milliseconds() <= 0 || q.First().After(q.From)) {
 		return "", nil, errors.New("figures: no such axis")
 	}
 	half := func(when, counts string) string {
 		key := column
 		if q.By == store.ByTime {
 			key = "(" + when + " - ?) / ?"
-			args = append(args, millis(q.From), q.Step.Milliseconds())
+			args = append(args, millis(q.First()), q.Step.Milliseconds())
 		}
 		where := ` WHERE ` + when + ` >= ? AND ` + when + ` < ?`
 		args = append(args, millis(q.From), millis(q.To))

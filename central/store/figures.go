@@ -31,7 +31,16 @@ type FigureQuery struct {
 	Department string // empty: all
 	Point      string // empty: all
 	By         Axis
-	Step       time.Duration // for ByTime: the length of one entry, counted from From
+	Step       time.Duration // for ByTime: the length of one entry
+	Origin     time.Time     // for ByTime: where step 0 begins, not after From; zero is From
+}
+
+// First returns where step 0 of a count by time begins.
+func (q *FigureQuery) First() time.Time {
+	if q.Origin.IsZero() {
+		return q.From
+	}
+	return q.Origin
 }
 
 // Axis is what the entries of a count stand for.
@@ -56,6 +65,20 @@ type Figure struct {
 
 // Undated returns how many decided cases were measured against no day.
 func (f *Figure) Undated() int { return f.Decided - f.OnTime - f.Late }
+
+// Share returns the hundredths that were on time, rounded but never to 100 while one was late; false where nothing was
+// measured.
+func (f *Figure) Share() (percent int, measured bool) {
+	all := f.OnTime + f.Late
+	if all == 0 {
+		return 0, false
+	}
+	percent = (200*f.OnTime + all) / (2 * all)
+	if f.Late > 0 {
+		percent = min(percent, 99)
+	}
+	return percent, true
+}
 
 // Timely says how a department's word stood to the clock that ran when it was given.
 type Timely int

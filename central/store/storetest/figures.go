@@ -108,6 +108,14 @@ func figures(t *testing.T, s *site) {
 			{Step: 2, Decided: 2, OnTime: 1},
 			{Step: 3, Decided: 1, OnTime: 1},
 		}},
+		{"by week, the first of them cut", func(q *store.FigureQuery) {
+			q.By, q.Step, q.From, q.Origin = store.ByTime, 7*24*time.Hour, clockAt("2026-11-03 00"), clockAt("2026-11-02 00")
+		}, []store.Figure{
+			{Step: 0, Received: 4},
+			{Step: 1, Received: 1, Decided: 4, OnTime: 2, Late: 2},
+			{Step: 2, Decided: 2, OnTime: 1},
+			{Step: 3, Decided: 1, OnTime: 1},
+		}},
 		{"one department by point", func(q *store.FigureQuery) { q.By, q.Department = store.ByPoint, "civil" }, []store.Figure{
 			{Key: "P1", Received: 3, Decided: 3, OnTime: 2},
 			{Key: "P2", Received: 1, Decided: 1, Late: 1},
