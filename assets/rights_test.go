@@ -48,8 +48,43 @@ func (m maker) rights() []sample {
 		Status: civic.Delivered, Filed: sampleNow, Applicant: one.Applicant, Proxy: one.Proxy, Sections: one.Sections,
 		Papers: one.Papers, History: one.History, Until: civic.Date{Year: 2036, Month: 12, Day: 31},
 	}
-	return append(out,
+	return append(out, append(m.board(frame),
 		sample{assets.ConsoleFace, "case", "console-case-erased", gone},
 		sample{assets.ConsoleFace, "copy", "console-copy", copied},
-	)
+	)...)
+}
+
+// board fills the board of figures and the list behind one of them.
+func (m maker) board(frame view.Console) []sample {
+	frame.Active = "board"
+	choices := []view.BoardChoice{{ID: "week", URL: "/board?period=week"}, {ID: "month", URL: "/board", Current: true}, {ID: "quarter", URL: "/board?period=quarter"}}
+	board := view.ConsoleBoard{
+		Console: frame, Period: "month", On: "2026-11-01", From: civic.Date{Year: 2026, Month: 11, Day: 1}, To: civic.Date{Year: 2026, Month: 11, Day: 30},
+		Running: true, Periods: choices, PrevURL: "/board?on=2026-10-01", NextURL: "/board?on=2026-12-01",
+		Departments: []view.BoardChoice{{ID: "public-security", Name: "公安", Current: true}}, Points: []view.BoardChoice{{ID: "hualong", Name: "化龙镇党群服务中心"}},
+		Charts: []view.BoardChart{
+			{
+				ID: "flow", Sentence: "本月收件 244 件，比上月同期少 16 件；办结 244 件。", SVG: `<svg class="bars" viewBox="0 0 10 10"><path class="received" d="M0 0h9v9H0z"/></svg>`,
+				Legend: []view.BarKind{{Class: "received", Name: "收件"}}, Head: []string{"11/1", "11/2–8"}, Across: true,
+				Rows: []view.BoardRow{{Name: "收件", Cells: []view.BoardCell{{Text: "7", URL: "/board/cases?what=received"}, {Text: "0"}}}},
+			},
+			{ID: "timely", Sentence: "本月还没有办结的办件。"},
+		},
+	}
+	own, empty := board, board
+	own.Own, own.Running, own.NextURL = "公安", false, ""
+	empty.Charts = nil
+	out := []sample{
+		{assets.ConsoleFace, "board", "console-board", board}, {assets.ConsoleFace, "board", "console-board-own", own},
+		{assets.ConsoleFace, "board", "console-board-empty", empty},
+	}
+	for _, what := range []string{"received", "decided", "ontime", "late", "undated"} {
+		list := view.ConsoleBoardCases{Console: frame, What: what, From: board.From, To: board.To, Of: "公安 · 化龙镇党群服务中心", Total: 6, Back: "/board", PrevURL: "/board/cases", NextURL: "/board/cases"}
+		for i, r := range m.caseRows() {
+			list.Rows = append(list.Rows, view.BoardCase{CaseRow: r, Decided: sampleNow, Kind: []string{"ontime", "late", "undated"}[i%3]})
+		}
+		out = append(out, sample{assets.ConsoleFace, "board-cases", "console-board-cases-" + what, list})
+	}
+	none := view.ConsoleBoardCases{Console: frame, What: "late", From: board.From, To: board.From, Back: "/board"}
+	return append(out, sample{assets.ConsoleFace, "board-cases", "console-board-cases-none", none})
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"html/template"
+	"time"
 
 	"doorstep/sync/civic"
 )
@@ -63,9 +64,16 @@ type ConsoleBoardCases struct {
 	What     string // received, decided, ontime, late, undated
 	From, To civic.Date
 	Of       string // department and point in words; empty for all
-	Rows     []CaseRow
+	Rows     []BoardCase
 	Total    int
 	Back     string
 	PrevURL  string
 	NextURL  string
+}
+
+// BoardCase is one line of such a list.
+type BoardCase struct {
+	CaseRow
+	Decided time.Time // when the department gave its word
+	Kind    string    // ontime, late, undated
 }

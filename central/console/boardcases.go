@@ -45,8 +45,12 @@ func (k *Console) boardPage(ctx context.Context, c *fiber.Ctx, page *view.Consol
 	if err != nil {
 		return err
 	}
-	if page.Rows, err = k.rows(ctx, list, by, page.Lang); err != nil {
+	rows, err := k.rows(ctx, list, by, page.Lang)
+	if err != nil {
 		return err
+	}
+	for i, r := range rows {
+		page.Rows = append(page.Rows, view.BoardCase{CaseRow: r, Decided: list[i].Decided, Kind: judged[list[i].Timely]})
 	}
 	q := url.Values{}
 	for _, name := range []string{"what", "from", "to", "period", "on", "department", "point"} {
@@ -66,6 +70,9 @@ func (k *Console) boardPage(ctx context.Context, c *fiber.Ctx, page *view.Consol
 	}
 	return nil
 }
+
+// judged names a judgement as lists and words do.
+var judged = map[store.Timely]string{store.OnTime: "ontime", store.Late: "late", store.Undated: "undated"}
 
 // figureFilter reads which figure a list stands behind: the same spans and judgements by which it was counted.
 func figureFilter(c *fiber.Ctx) (f store.Filter, from, to civic.Date, err error) {

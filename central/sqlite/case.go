@@ -13,22 +13,24 @@ import (
 
 const selectCase = `SELECT code, entry, service, service_name, department, guide, guide_rev, form, form_rev, retention,
 	status, since, filed, sure, received, due, due_days, due_kind, until, rest, extended, deemed, pending, urged, asked,
-	point, terminal, version, secret_box, owes_box, held, erased, claim, about FROM cases`
+	point, terminal, version, secret_box, owes_box, held, erased, claim, about,
+	decided, timely FROM cases`
 
 func (d *DB) scanCase(s scanner) (c store.Case, err error) {
 	var code, status, due, kind, until, claim, about string
 	var entry, secret, owes []byte
-	var since, filed, received, erased int64
+	var since, filed, received, erased, decided int64
 	f := &c.Flags
 	err = s.Scan(&code, &entry, &c.Service, &c.ServiceName, &c.Department, &c.Guide.ID, &c.Guide.Rev, &c.Form.ID, &c.Form.Rev,
 		&c.Retention, &status, &since, &filed, &c.Sure, &received, &due, &c.DueDays, &kind, &until, &c.Rest,
 		&f.Extended, &f.Deemed, &f.PapersPending, &f.Urged, &c.Asked, &c.Point, &c.Terminal, &c.Version, &secret, &owes,
-		&c.Held, &erased, &claim, &about)
+		&c.Held, &erased, &claim, &about, &decided, &c.Timely)
 	if err != nil {
 		return c, err
 	}
 	c.Status, c.DueKind = civic.Status(status), civic.DayKind(kind)
-	c.Since, c.Filed, c.Received, c.Erased = instant(since), instant(filed), instant(received), instant(erased)
+	c.Since, c.Filed, c.Received = instant(since), instant(filed), instant(received)
+	c.Erased, c.Decided = instant(erased), instant(decided)
 	if c.Claim = civic.Claim(claim); about != "" {
 		if err := c.About.UnmarshalText([]byte(about)); err != nil {
 			return c, err

@@ -42,6 +42,8 @@ type Case struct {
 	Held        bool      // a legal hold is in force
 	Erased      time.Time // when the resident's data was erased; zero while it is kept
 	Claim       civic.Claim
+	Decided     time.Time          // when the department first gave its word; zero until then
+	Timely      Timely             // how that stood to the clock
 	About       civic.TrackingCode // the case that a claim is about; 0 where none was found for this person
 }
 
