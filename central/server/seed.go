@@ -75,9 +75,9 @@ func (s *Server) policy() civic.Policy {
 			Retention: "办结后按档案规定的年限保存，期满删除。本机上的密文，在中心收妥并做好备份满 7 天后删除。",
 			RetentionEN: "Kept after the decision for the term that archive rules set, then deleted. The sealed copy " +
 				"on this machine is deleted 7 days after the centre has it and has backed it up.",
-			Rights: "您可以查阅、复制、更正自己的信息，也可以撤回申请或要求删除。请凭回执到服务点或拨打上面的电话。",
-			RightsEN: "You may see, copy and correct your data, withdraw the application or ask for deletion: bring the " +
-				"receipt to a service point or call the number above.",
+			Rights: "您可以查阅、复制、更正自己的信息，也可以撤回申请或要求删除：在终端上搜“个人信息”，或者凭回执到服务点、拨打上面的电话。",
+			RightsEN: "You may see, copy and correct your data, withdraw the application or ask for deletion: search for " +
+				"“personal data” at a terminal, bring the receipt to a service point, or call the number above.",
 		},
 	}
 }
