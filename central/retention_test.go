@@ -181,6 +181,7 @@ func (a *archive) run(t *testing.T, args ...string) string {
 func TestRetention(t *testing.T) {
 	a := newArchive(t, 5)
 	shown := a.run(t)
+	t.Log("\n" + shown)
 	for _, want := range []string{"许可证照类", "10 年", "第8号", "有 5 件到期应删", "备份"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the report lacks %q:\n%s", want, shown)

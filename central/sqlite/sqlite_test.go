@@ -69,14 +69,20 @@ func shut(t testing.TB, c io.Closer) {
 	}
 }
 
-// raw changes a closed store without the package under test.
-func raw(t testing.TB, dir, text string, args ...any) {
+// link gives a closed store a name that needs no escaping.
+func link(t testing.TB, dir string) string {
 	t.Helper()
 	link := filepath.Join(t.TempDir(), "raw.db")
 	if err := os.Link(path(dir), link); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite", "file:"+link)
+	return link
+}
+
+// raw changes a closed store without the package under test.
+func raw(t testing.TB, dir, text string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+link(t, dir))
 	if err != nil {
 		t.Fatal(err)
 	}

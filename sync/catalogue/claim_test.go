@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/form"
@@ -42,6 +43,39 @@ func TestClaims(t *testing.T) {
 	for _, c := range []civic.Claim{civic.ClaimCopy, civic.ClaimCorrection, civic.ClaimDeletion} {
 		if found[c] == "" {
 			t.Errorf("no service answers %s", c)
+		}
+	}
+}
+
+// TestClaimNamesACase: a mistyped code is told at the terminal, where the receipt is at hand; a code as printed is taken.
+func TestClaimNamesACase(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, civic.China)
+	good := civic.NewTrackingCode(10207, 483_920_175)
+	wrong := good.Digits()
+	wrong = wrong[:7] + string('0'+(wrong[7]-'0'+1)%10) + wrong[8:]
+	for _, s := range everything(t) {
+		if s.Guide.Claim != civic.ClaimCopy {
+			continue
+		}
+		f, err := form.Parse(s.FormBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code, want := range map[string]string{good.String(): "", good.Digits(): "", wrong: "code.checksum", "0000-1234": "form.short", "一二三四一二三四一二三四一二三四": "code.length"} {
+			answers := form.Answers{
+				"about": code, "filed_by": "self", "name": "欧阳𬭎", "phone": "13800138000", "way": "paper", "declared": true,
+				"document": map[string]any{"kind": "resident-id", "number": "11010519491231002X"},
+			}
+			got := ""
+			for _, e := range f.Check(answers, now) {
+				got += e.Key
+				if e.Field != "about" {
+					t.Errorf("%s: refused at %s", code, e.Field)
+				}
+			}
+			if got != want {
+				t.Errorf("%s: %q, want %q", code, got, want)
+			}
 		}
 	}
 }
