@@ -35,6 +35,7 @@ func samples(t testing.TB, lang string) []sample {
 	out = append(out, m.filing()...)
 	out = append(out, m.tracking()...)
 	out = append(out, m.console()...)
+	out = append(out, m.lobby()...)
 	return out
 }
 

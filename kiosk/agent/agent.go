@@ -17,6 +17,7 @@ import (
 	"doorstep/kiosk/boltstore"
 	"doorstep/kiosk/desk"
 	"doorstep/kiosk/ime"
+	"doorstep/kiosk/lobby"
 	"doorstep/kiosk/web"
 	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
@@ -35,6 +36,8 @@ type Agent struct {
 	store    *boltstore.Store
 	uplink   *uplink.Uplink
 	desk     *desk.Desk
+	board    *lobby.Board
+	line     *lineState
 	press    *receipt.Press
 	pages    net.Listener
 	web      *web.Web
@@ -49,7 +52,7 @@ func New(ctx context.Context, opts Options) (*Agent, error) {
 	}
 	a := &Agent{opts: opts}
 	a.warnOfSwap()
-	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openPages} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -139,8 +142,12 @@ func (a *Agent) openDesk(ctx context.Context) error {
 	o.Store, o.Site, o.Line = ledger{a.store}, site{a}, a.uplink
 	o.Clock, o.Readings, o.Logger = a.clock, ime.Readings, a.opts.Logger
 	var err error
-	a.desk, err = desk.New(ctx, o)
-	return err
+	if a.desk, err = desk.New(ctx, o); err != nil {
+		return err
+	}
+	a.line = &lineState{uplink: a.uplink, desk: a.desk, wall: a.opts.Clock, path: stepFile(a.opts.Dir)}
+	a.line.open(ctx)
+	return nil
 }
 
 func (a *Agent) openPages(ctx context.Context) error {
@@ -159,8 +166,13 @@ func (a *Agent) openPages(ctx context.Context) error {
 	if a.pages, err = lc.Listen(ctx, "tcp", a.opts.Listen); err != nil {
 		return fmt.Errorf("listen for the browser: %w", err)
 	}
+	faces, err := web.ParseFaces(a.opts.Faces)
+	if err != nil {
+		return err
+	}
 	a.web, err = web.New(web.Options{
-		Desk: a.desk, Site: site{a}, Queue: a.store.Queue, Line: lineState{a.uplink}, Files: files,
+		Desk: a.desk, Site: site{a}, Queue: a.store.Queue, Line: a.line, Files: files,
+		Board: a.board, Faces: faces, Panel: a.opts.panel(), ScreenKey: a.screenKey(),
 		Press: a.setReceipt, Print: a.printer(), Paper: a.opts.Paper, Blank: a.setBlank, Typist: typist{engine},
 		Listen: a.pages, Token: rand.Text(), PxPerMM: a.opts.PxPerMM, Clock: a.opts.Clock, Logger: a.opts.Logger,
 	})
@@ -209,6 +221,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.desk.Run(ctx) })
+	g.Go(func() error { return a.board.Run(ctx) })
+	g.Go(func() error { return a.line.keep(ctx, a.opts.Logger.Warn) })
 	g.Go(func() error { return a.uplink.Run(ctx) })
 	g.Go(func() error { return a.purge(ctx) })
 	g.Go(func() error { return a.answer(ctx) })

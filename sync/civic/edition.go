@@ -67,14 +67,15 @@ type Policy struct {
 	TrackingHost string        `json:"tracking_host"` // host of the link in the QR
 	Authority    string        `json:"authority"`     // who receives, as printed at the top of a receipt
 	Privacy      PrivacyNotice `json:"privacy"`
-	IdleWarning  int           `json:"idle_warning"` // seconds without touch until the warning
-	IdleLeave    int           `json:"idle_leave"`   // seconds from the warning until the session is wiped
-	DiskReserve  int64         `json:"disk_reserve"` // bytes kept free: below, no new application is started
-	MaxPaper     int64         `json:"max_paper"`    // bytes of one attachment
-	MaxPapers    int64         `json:"max_papers"`   // bytes of all attachments of an application
-	MaxQueue     int           `json:"max_queue"`    // entries kept before new applications stop
-	Contact      string        `json:"contact"`      // telephone for questions
-	ReplyDays    int           `json:"reply_days"`   // reply limit in working days
+	IdleWarning  int           `json:"idle_warning"`    // seconds without touch until the warning
+	IdleLeave    int           `json:"idle_leave"`      // seconds from the warning until the session is wiped
+	DiskReserve  int64         `json:"disk_reserve"`    // bytes kept free: below, no new application is started
+	MaxPaper     int64         `json:"max_paper"`       // bytes of one attachment
+	MaxPapers    int64         `json:"max_papers"`      // bytes of all attachments of an application
+	MaxQueue     int           `json:"max_queue"`       // entries kept before new applications stop
+	Contact      string        `json:"contact"`         // telephone for questions
+	ReplyDays    int           `json:"reply_days"`      // reply limit in working days
+	Hours        string        `json:"hours,omitempty"` // when the service points are open, in words
 }
 
 // PrivacyNotice is what the resident reads before the first field (promise P13).
