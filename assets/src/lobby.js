@@ -15,7 +15,6 @@ let lost = 0; // since when the agent has not answered
 function lay() {
   const panel = document.querySelector("[data-panel]");
   const sheet = panel.querySelector("[data-sheet]");
-  fill(panel.querySelector("[data-fill]"));
   fill(document.querySelector("[data-next] ol"));
   shown = { version: panel.dataset.version, pages: [], page: 0 };
   if (!sheet) return;

@@ -18,6 +18,7 @@ import (
 	"doorstep/kiosk/desk"
 	"doorstep/kiosk/ime"
 	"doorstep/kiosk/lobby"
+	"doorstep/kiosk/proof"
 	"doorstep/kiosk/web"
 	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
@@ -37,6 +38,7 @@ type Agent struct {
 	uplink   *uplink.Uplink
 	desk     *desk.Desk
 	board    *lobby.Board
+	proof    *proof.Book
 	line     *lineState
 	press    *receipt.Press
 	pages    net.Listener
@@ -222,6 +224,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error { return a.board.Run(ctx) })
+	g.Go(func() error { return a.proof.Run(ctx) })
 	g.Go(func() error { return a.line.keep(ctx, a.opts.Logger.Warn) })
 	g.Go(func() error { return a.uplink.Run(ctx) })
 	g.Go(func() error { return a.purge(ctx) })
@@ -246,6 +249,10 @@ func (a *Agent) Close() error {
 			err = errors.Join(err, e)
 		}
 		a.pages = nil
+	}
+	if a.proof != nil {
+		err = errors.Join(err, a.proof.Close())
+		a.proof = nil
 	}
 	if a.press != nil {
 		err = errors.Join(err, a.press.Close())

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"path/filepath"
+	"time"
 
 	"doorstep/kiosk/lobby"
+	"doorstep/kiosk/proof"
 	"doorstep/kiosk/web"
 )
 
@@ -31,9 +34,20 @@ func (o *Options) panel() web.Panel {
 	return p
 }
 
+// openBoard opens the notices, and the record of what the screens showed of them.
 func (a *Agent) openBoard(ctx context.Context) error {
 	var err error
-	a.board, err = lobby.New(ctx, lobby.Options{Shelf: a.store, Now: a.desk.Now, Logger: a.opts.Logger})
+	a.proof, err = proof.Open(proof.Options{
+		Dir: filepath.Join(a.opts.Dir, "displays"), TakeIn: a.desk.TakeInDisplay, Queue: a.store.Queue, Now: a.desk.Now,
+		Every: time.Minute, Logger: a.opts.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.board, err = lobby.New(ctx, lobby.Options{
+		Shelf: a.store, Now: a.desk.Now, Logger: a.opts.Logger,
+		Record: func(s lobby.Showing) { a.proof.Record(proof.Line(s)) },
+	})
 	return err
 }
 
