@@ -37,7 +37,22 @@ func (m maker) lobby() []sample {
 	}
 	standing.Next, standing.All, standing.Hours, standing.Contact = nil, nil, "", ""
 	standing.Fresh = view.Fresh{}
+	row := view.NoticeRow{ID: "n1", Title: sampleNotice.Title, Issuer: sampleNotice.Issuer, Category: notice.Category, Published: sampleNotice.PublishedAt}
+	warning := view.NoticeRow{ID: "n2", Title: "台风黄色预警信号", Issuer: "广州市番禺区气象台", Category: "应急预案、预警与应对", Published: sampleNow, Urgent: true}
+	list := view.Notices{
+		Kiosk: m.frame(false), Found: []view.NoticeRow{warning, row, row, row, row}, Count: 12, Page: 2, Last: 3,
+		Earlier: "/notices?page=1", Later: "/notices?page=3",
+	}
+	kind := view.NoticeKind{ID: "land", Name: notice.Category, Count: 3}
 	return []sample{
+		{assets.KioskFace, "notices", "notices", list},
+		{assets.KioskFace, "notices", "notices-none", view.Notices{Kiosk: m.frame(false), Page: 1, Last: 1}},
+		{assets.KioskFace, "notices", "notices-not-found", view.Notices{Kiosk: m.frame(false), Query: "拆迁", Kind: kind, Page: 1, Last: 1}},
+		{assets.KioskFace, "kinds", "notice-kinds", view.NoticeKinds{Kiosk: m.frame(false), Kinds: []view.NoticeKind{kind, {ID: "relief", Name: "社会救助名单", Count: 9}}, Count: 12}},
+		{assets.KioskFace, "notice", "notice", view.NoticeText{
+			Kiosk: m.frame(false), Notice: sampleNotice, Category: notice.Category, Parts: notice.Parts, Until: sampleNow.Add(240 * time.Hour),
+			Link: notice.Link, Back: "/notices",
+		}},
 		{assets.LobbyFace, "notice", "lobby-notice", notice},
 		{assets.LobbyFace, "notice", "lobby-urgent", urgent},
 		{assets.LobbyFace, "standing", "lobby-standing", standing},

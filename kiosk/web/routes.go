@@ -38,6 +38,10 @@ func (w *Web) routes() {
 	app.Get("/guide/:id", w.guide)
 	app.Post("/blank/:id", w.blank)
 
+	app.Get("/notices", w.notices)
+	app.Get("/notices/kinds", w.kinds)
+	app.Get("/notices/:id", w.notice)
+
 	app.Get("/privacy/:id", w.privacy)
 	app.Post("/begin", w.begin)
 	app.Use("/form", w.drafted)

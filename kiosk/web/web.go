@@ -75,7 +75,7 @@ type Options struct {
 	Queue func(ctx context.Context) (int, error) // entries not held by central yet
 	Line  Line
 	Files *assets.Files
-	// Board decides what the lobby's screens show; nil where the terminal has no notices.
+	// Board has the notices, and decides what the lobby's screens show.
 	Board *lobby.Board
 	// Faces are those that are on, the machine's own first; none is the resident's.
 	Faces []Face
@@ -110,14 +110,14 @@ type Web struct {
 
 // New wires the pages. It starts nothing: Run does.
 func New(opts Options) (*Web, error) {
-	if opts.Desk == nil || opts.Files == nil || opts.Listen == nil || opts.Token == "" {
-		return nil, errors.New("web: desk, files, listener and token are needed")
+	if opts.Desk == nil || opts.Board == nil || opts.Files == nil || opts.Listen == nil || opts.Token == "" {
+		return nil, errors.New("web: desk, board, files, listener and token are needed")
 	}
 	if len(opts.Faces) == 0 {
 		opts.Faces = []Face{Resident}
 	}
-	if slices.Contains(opts.Faces, Lobby) && (opts.Board == nil || len(opts.ScreenKey) == 0) {
-		return nil, errors.New("web: the lobby face needs a board and a key for its screens")
+	if slices.Contains(opts.Faces, Lobby) && len(opts.ScreenKey) == 0 {
+		return nil, errors.New("web: the lobby face needs a key for its screens")
 	}
 	if at, ok := opts.Listen.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
 		return nil, errors.New("web: the pages are served on loopback only")
