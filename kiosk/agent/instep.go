@@ -30,8 +30,12 @@ type lineState struct {
 // stepFile is where the last time in step is kept.
 func stepFile(dir string) string { return filepath.Join(dir, "in-step") }
 
-// keepEvery is how often that is written: what a kill may make the screen understate.
-const keepEvery = time.Minute
+// keepEvery is how often that is written, and lookEvery how often it is looked at: a kill may make the screen
+// understate by so much, a terminal that was in step for seconds says so too.
+const (
+	keepEvery = time.Minute
+	lookEvery = 3 * time.Second
+)
 
 // open reads what the agent before left. A file that says nothing, or a time to come, is as good as none.
 func (l *lineState) open(ctx context.Context) {
@@ -80,7 +84,7 @@ func (l *lineState) note(at time.Time) {
 
 // keep writes the last time in step down until ctx ends, and then once more.
 func (l *lineState) keep(ctx context.Context, warn func(string, ...any)) error {
-	tick := time.NewTicker(keepEvery)
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	var written time.Time
 	for ended := false; !ended; {
@@ -90,7 +94,7 @@ func (l *lineState) keep(ctx context.Context, warn func(string, ...any)) error {
 		case <-tick.C:
 		}
 		at := l.Step(context.WithoutCancel(ctx)).At.Truncate(time.Second)
-		if at.Equal(written) || at.IsZero() {
+		if !at.After(written) || !ended && at.Sub(written) < keepEvery {
 			continue
 		}
 		if err := l.write(at); err != nil {

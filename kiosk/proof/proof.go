@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -298,10 +299,12 @@ func (b *Book) takeIn(ctx context.Context, id civic.EntryID) error {
 	return nil
 }
 
-// over reports whether the first hour of a record has passed. A clock that was put back must not keep it for ever.
+// over reports whether an hour of a record has passed. One that lies in the future, after the clock was put back, must
+// not stay for ever either.
 func over(lines []civic.DisplayedHour, now time.Time) bool {
-	first := lines[0].Hour
-	return !now.Before(first.Add(time.Hour)) || now.Before(first.Add(-time.Hour))
+	return slices.ContainsFunc(lines, func(l civic.DisplayedHour) bool {
+		return !now.Before(l.Hour.Add(time.Hour)) || now.Before(l.Hour.Add(-time.Hour))
+	})
 }
 
 // Close closes the open file; what is in it is found by the next Open.
