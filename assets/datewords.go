@@ -28,11 +28,3 @@ func plainDate(lang locale.Lang, d civic.Date) string {
 func month(lang locale.Lang, d civic.Date) string {
 	return locale.T(lang, "date.month."+strconv.Itoa(int(d.Month)))
 }
-
-// freshSign names the icon beside a line's state.
-func freshSign(now bool) string {
-	if now {
-		return "up"
-	}
-	return "down"
-}

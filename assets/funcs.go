@@ -67,7 +67,6 @@ func (f *Files) funcs(lang locale.Lang, mark Marker) template.FuncMap {
 		"plaindate":  func(d civic.Date) string { return plainDate(lang, d) },
 		"plainday":   func(t time.Time) string { return plainDate(lang, civic.DateOf(t)) },
 		"datewords":  func(t time.Time) dateWords { return wordsOfDate(lang, t, mark) },
-		"fresh_sign": freshSign,
 		"filedhere":  func(g civic.Guide) bool { return g.FiledHere() },
 	}
 }

@@ -124,7 +124,7 @@ function found(now) {
 /** missed says since when the agent has not been heard. */
 function missed() {
   lost ||= Date.now();
-  words(document.body.dataset.lost.replace("{0}", hour.format(lost)), true);
+  words(document.body.dataset.lost.replace("{0}", hour.format(lost + ahead)), true);
 }
 
 function words(text, old) {

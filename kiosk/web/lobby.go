@@ -117,7 +117,18 @@ func (w *Web) standing(ctx context.Context, f view.Lobby) view.LobbyStanding {
 		}
 	}
 	page.Count = len(page.Services)
+	page.Services = fromMinute(page.Services, f.Now)
 	return page
+}
+
+// fromMinute begins a list elsewhere every minute, a few names on: there is room for a few only, and all shall be seen.
+func fromMinute(list []string, now time.Time) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	const few = 4
+	from := int(now.Unix() / 60 * few % int64(len(list)))
+	return append(list[from:len(list):len(list)], list[:from]...)
 }
 
 // fresh says how old what is shown may be. What was last known before this program began counts as well.

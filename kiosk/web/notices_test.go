@@ -100,11 +100,11 @@ func TestNoticeOnTheTouchScreen(t *testing.T) {
 	}
 	go1080("/notices", `!!document.querySelector(".notice-row")`, "kiosk-notices")
 	go1080("/notices/kinds", `!!document.querySelector(".kindlist")`, "kiosk-kinds")
-	const paged = `!!document.querySelector(".reading.paged .page.on") && !!document.querySelector("[data-at]").textContent`
+	const paged = `!!document.querySelector(".reading.paged .page.on") && !!document.querySelector("[data-at]")?.textContent`
 	for _, elder := range []string{"0", "1"} {
 		if elder == "1" {
 			eval[bool](ctx, t, `document.querySelector("[name=elder]").click(), true`)
-			until(ctx, t, `document.documentElement?.classList.contains("elder") && `+paged)
+			until(ctx, t, `!!document.documentElement?.classList.contains("elder") && `+paged)
 		} else {
 			go1080("/notices/long?from=/notices", paged, "kiosk-notice-1")
 		}
