@@ -37,14 +37,23 @@ func (m maker) lobby() []sample {
 	}
 	standing.Next, standing.All, standing.Hours, standing.Contact = nil, nil, "", ""
 	standing.Fresh = view.Fresh{}
-	row := view.NoticeRow{ID: "n1", Title: sampleNotice.Title, Issuer: sampleNotice.Issuer, Category: notice.Category, Published: sampleNotice.PublishedAt}
-	warning := view.NoticeRow{ID: "n2", Title: "台风黄色预警信号", Issuer: "广州市番禺区气象台", Category: "应急预案、预警与应对", Published: sampleNow, Urgent: true}
+	row := view.PostedNotice{ID: "n1", Title: sampleNotice.Title, Issuer: sampleNotice.Issuer, Category: notice.Category, Published: sampleNotice.PublishedAt}
+	warning := view.PostedNotice{ID: "n2", Title: "台风黄色预警信号", Issuer: "广州市番禺区气象台", Category: "应急预案、预警与应对", Published: sampleNow, Urgent: true}
 	list := view.Notices{
-		Kiosk: m.frame(false), Found: []view.NoticeRow{warning, row, row, row, row}, Count: 12, Page: 2, Last: 3,
+		Kiosk: m.frame(false), Found: []view.PostedNotice{warning, row, row, row, row}, Count: 12, Page: 2, Last: 3,
 		Earlier: "/notices?page=1", Later: "/notices?page=3",
 	}
 	kind := view.NoticeKind{ID: "land", Name: notice.Category, Count: 3}
+	office := view.Console{
+		Lang: m.lang, Token: "sample-token", User: "黄敏", Roles: []civic.Role{civic.RolePublisher}, Active: "cases", Now: sampleNow, Path: "/notices/n1/shown",
+	}
+	proved := view.ConsoleShown{Console: office, ID: "n1", Total: view.ShownRow{Showings: 41, Minutes: 78}, Rows: []view.ShownRow{
+		{Rev: 2, Terminal: 10207, Point: "化龙镇党群服务中心", Screen: "lobby", First: sampleNow.Add(-50 * time.Hour), Last: sampleNow, Showings: 38, Minutes: 72},
+		{Rev: 1, Terminal: 10208, Point: "沙湾街政务服务中心", Screen: "lobby", First: sampleNow.Add(-70 * time.Hour), Last: sampleNow.Add(-60 * time.Hour), Showings: 3, Minutes: 6, Unsure: true},
+	}}
 	return []sample{
+		{assets.ConsoleFace, "shown", "console-shown", proved},
+		{assets.ConsoleFace, "shown", "console-shown-none", view.ConsoleShown{Console: office, ID: "n1"}},
 		{assets.KioskFace, "notices", "notices", list},
 		{assets.KioskFace, "notices", "notices-none", view.Notices{Kiosk: m.frame(false), Page: 1, Last: 1}},
 		{assets.KioskFace, "notices", "notices-not-found", view.Notices{Kiosk: m.frame(false), Query: "拆迁", Kind: kind, Page: 1, Last: 1}},

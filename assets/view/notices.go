@@ -11,15 +11,15 @@ type Notices struct {
 	Kiosk
 	Query      string // what was typed
 	Kind       NoticeKind
-	Found      []NoticeRow // of this page of the list
-	Count      int         // of all its pages
-	Page, Last int         // from 1
-	Earlier    string      // address of the page before; empty if there is none
+	Found      []PostedNotice // of this page of the list
+	Count      int            // of all its pages
+	Page, Last int            // from 1
+	Earlier    string         // address of the page before; empty if there is none
 	Later      string
 }
 
-// NoticeRow is one notice in a list.
-type NoticeRow struct {
+// PostedNotice is one notice in a list.
+type PostedNotice struct {
 	ID        string
 	Title     string
 	Issuer    string

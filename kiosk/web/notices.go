@@ -54,9 +54,9 @@ func (w *Web) notices(c *fiber.Ctx) error {
 	return w.render(c, "notices", page)
 }
 
-func rowOf(n *lobby.Notice) view.NoticeRow {
+func rowOf(n *lobby.Notice) view.PostedNotice {
 	category, _ := civic.CategoryOf(n.Category)
-	return view.NoticeRow{
+	return view.PostedNotice{
 		ID: n.ID, Title: n.Title, Issuer: n.Issuer, Category: category.Name, Published: n.PublishedAt, Urgent: n.Urgent(),
 	}
 }
