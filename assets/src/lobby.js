@@ -7,6 +7,7 @@ const { token, screen: name } = document.body.dataset;
 const at = (path) => (name ? `${path}${path.includes("?") ? "&" : "?"}screen=${encodeURIComponent(name)}` : path);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+const patience = 40_000; // milliseconds: the agent holds a question for 25 seconds
 let shown = { version: "", pages: [], page: 0 };
 let timer = 0;
 let lost = 0; // since when the agent has not answered
@@ -61,14 +62,18 @@ async function ended(began) {
     } catch {}
   }
   if (told.version !== shown.version) return; // another notice came meanwhile
-  if (version !== shown.version) return load();
+  if (version !== shown.version) {
+    try {
+      return await load();
+    } catch {} // the agent went away in between: go round until it is back
+  }
   shown.page = (shown.page + 1) % shown.pages.length;
   show();
 }
 
 async function ask(path, more = {}) {
   const headers = { "X-Doorstep-Token": token, "Content-Type": "application/json" };
-  const answer = await fetch(path, { headers, cache: "no-store", ...more });
+  const answer = await fetch(path, { headers, cache: "no-store", signal: AbortSignal.timeout(patience), ...more });
   if (!answer.ok) throw new Error(answer.status);
   return answer.json();
 }
@@ -82,7 +87,7 @@ function load() {
 }
 
 async function take() {
-  const answer = await fetch(at("/lobby"), { cache: "no-store" });
+  const answer = await fetch(at("/lobby"), { cache: "no-store", signal: AbortSignal.timeout(patience) });
   if (!answer.ok) throw new Error(answer.status);
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [panel, aside] = ["[data-panel]", "[data-aside]"].map((s) => document.importNode(next.querySelector(s), true));

@@ -20,7 +20,7 @@ import (
 )
 
 // chromium opens an address at the size of a panel. Where there is no Chromium the test cannot say anything, and fails.
-func chromium(t *testing.T, link string, width, height int64) context.Context {
+func chromium(t *testing.T, link string, width, height int64, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Fatal("these tests need Debian's chromium: ", err)
@@ -29,7 +29,7 @@ func chromium(t *testing.T, link string, width, height int64) context.Context {
 	for _, flag := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-component-update", "disable-background-networking", "disable-sync"} {
 		opts = append(opts, chromedp.Flag(flag, true))
 	}
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), opts...)
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), append(opts, more...)...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
@@ -339,4 +339,43 @@ func TestScreenOfManyNotices(t *testing.T) {
 		t.Errorf("a capital is %.1f mm high, 37 are read from 3 m", capital)
 	}
 	t.Logf("a capital is %.1f mm high on 55 inches", capital)
+}
+
+// TestScreenTurnsItsPages lets a screen run by itself: page after page of one notice, each for the time it takes to
+// read, then the next notice; every page is proved.
+func TestScreenTurnsItsPages(t *testing.T) {
+	h := startHall(t)
+	n := short("first", "rules", "先看的公告")
+	n.Body = strings.Repeat("请从本页读到下一页。", 5)
+	h.publish(t, n, time.Time{})
+	ctx := chromium(t, h.web.FaceURL(web.Lobby), 1920, 1080)
+	until(ctx, t, ready)
+	h.publish(t, short("second", "rules", "后看的公告"), time.Time{})
+	pages := eval[int](ctx, t, `document.querySelectorAll(".page").length`)
+	if pages != 2 {
+		t.Fatalf("%d pages, want 2", pages)
+	}
+	t.Logf("second page after %d ms", until(ctx, t, `document.querySelector("[data-mark]").textContent === "2/2"`).Milliseconds())
+	t.Logf("next notice after %d ms more", until(ctx, t, ready+" && "+onScreen+` === "后看的公告"`).Milliseconds())
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.proof) != 2 {
+		t.Fatalf("proof %+v", h.proof)
+	}
+	for i, p := range h.proof {
+		if p.Notice != "first" || p.Page != i || p.Of != 2 {
+			t.Errorf("proof %d: %+v", i, p)
+		}
+	}
+}
+
+// TestScreenWithoutScripts shows at least the list of what is in force.
+func TestScreenWithoutScripts(t *testing.T) {
+	h := startHall(t)
+	h.publish(t, short("a", "rules", "没有脚本也能看到的公告"), time.Time{})
+	ctx := chromium(t, h.web.FaceURL(web.Lobby), 1920, 1080, chromedp.Flag("blink-settings", "scriptEnabled=false"))
+	if text := eval[string](ctx, t, `document.documentElement.classList.contains("js") ? "scripts run" : document.querySelector(".all").innerText`); !strings.Contains(text, "没有脚本也能看到的公告") {
+		t.Errorf("the list says %q", text)
+	}
+	picture(ctx, t, "lobby-plain")
 }
