@@ -64,6 +64,9 @@ func (f *Files) funcs(lang locale.Lang, mark Marker) template.FuncMap {
 		"datepart":  datePart,
 		"brings":    brings,
 		"decision":  func(g civic.Guide) civic.Limit { return g.Decision() },
+		"plaindate": func(d civic.Date) string { return plainDate(lang, d) },
+		"plainday":  func(t time.Time) string { return plainDate(lang, civic.DateOf(t)) },
+		"datewords": func(t time.Time) dateWords { return wordsOfDate(lang, t, mark) },
 		"filedhere": func(g civic.Guide) bool { return g.FiledHere() },
 	}
 }

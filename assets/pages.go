@@ -19,6 +19,7 @@ type Face string
 // The faces that have pages.
 const (
 	KioskFace   Face = "kiosk"
+	LobbyFace   Face = "lobby"
 	ConsoleFace Face = "console"
 	TrackFace   Face = "track"
 )

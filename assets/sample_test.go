@@ -36,6 +36,7 @@ func samples(t testing.TB, lang string) []sample {
 	out = append(out, m.tracking()...)
 	out = append(out, m.console()...)
 	out = append(out, m.rights()...)
+	out = append(out, m.lobby()...)
 	return out
 }
 

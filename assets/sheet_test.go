@@ -32,7 +32,9 @@ func sights() map[assets.Face]sight {
 	const css = 96 / 25.4
 	return map[assets.Face]sight{
 		// The top band repeats what the page says larger; elder mode makes everything a third larger.
-		assets.KioskFace:   {1080, 1920, 4.032, 5.2, 16, ".checklist summary, dl a", "footer .key.main, main .choices .main", true},
+		assets.KioskFace: {1080, 1920, 4.032, 5.2, 16, ".checklist summary, dl a", "footer .key.main, main .choices .main", true},
+		// What must be read from 3 m is 50.5 mm; what may be walked up to is less.
+		assets.LobbyFace:   {1920, 1080, 1.577, 15, 0, "", "main button", true},
 		assets.ConsoleFace: {1440, 900, css, 3.4, 6.3, "td a, dd a, .crumb a, input[type=checkbox], input[type=radio], summary", "main button.main, main a.main", false},
 		assets.TrackFace:   {390, 844, css, 3.4, 6.3, "", "main button", false},
 	}

@@ -30,10 +30,13 @@ type flags struct {
 }
 
 type runFlags struct {
-	Listen   string  `help:"Loopback address of the pages." default:"127.0.0.1:8580" env:"DOORSTEP_LISTEN"`
-	PxPerMM  float64 `help:"Resolution of the panel; 0 is the 21.5 inch panel." env:"DOORSTEP_PX_PER_MM"`
-	PrintDir string  `help:"Put receipts as PDF into this folder instead of a printer; for demonstrations: it leaves papers on the disk." type:"path" env:"DOORSTEP_PRINT_DIR"`
-	Paper    string  `help:"Paper of the printer." default:"a4" env:"DOORSTEP_PAPER"`
+	Listen    string   `help:"Loopback address of the pages." default:"127.0.0.1:8580" env:"DOORSTEP_LISTEN"`
+	PxPerMM   float64  `help:"Resolution of the panel; 0 is the 21.5 inch panel." env:"DOORSTEP_PX_PER_MM"`
+	Face      []string `help:"What this machine shows, its own first: resident, lobby." default:"resident" env:"DOORSTEP_FACE"`
+	LobbyInch float64  `help:"Diagonal of the lobby's screen in inches; 0 is 55." env:"DOORSTEP_LOBBY_INCH"`
+	Viewing   float64  `help:"From how far the lobby's screen is read, in millimetres; 0 is 3000." env:"DOORSTEP_VIEWING"`
+	PrintDir  string   `help:"Put receipts as PDF into this folder instead of a printer; for demonstrations: it leaves papers on the disk." type:"path" env:"DOORSTEP_PRINT_DIR"`
+	Paper     string   `help:"Paper of the printer." default:"a4" env:"DOORSTEP_PAPER"`
 }
 
 type enrolFlags struct {
@@ -72,6 +75,7 @@ func (f *flags) options(log *slog.Logger) agent.Options {
 	o := agent.DefaultOptions()
 	o.Dir, o.Logger = f.Dir, log
 	o.Listen, o.PxPerMM, o.PrintDir, o.Paper = f.Run.Listen, f.Run.PxPerMM, f.Run.PrintDir, f.Run.Paper
+	o.Faces, o.LobbyInch, o.Viewing = f.Run.Face, f.Run.LobbyInch, f.Run.Viewing
 	return o
 }
 

@@ -3,6 +3,7 @@ import { keyboard } from "./keyboard.js";
 import { idle } from "./idle.js";
 import { forms } from "./forms.js";
 import { dates } from "./dates.js";
+import { reading } from "./reading.js";
 
 const body = document.body;
 document.documentElement.classList.add("js");
@@ -68,6 +69,7 @@ clock();
 line();
 leave();
 idle(body, post);
+reading(document);
 const keys = keyboard(document.querySelector("[data-keyboard]"), post);
 const renew = () => {
   dates(document);

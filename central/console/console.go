@@ -33,6 +33,7 @@ import (
 // Store is what the console reads of central's store itself.
 type Store interface {
 	store.Audit
+	store.Displays
 	// Person returns a person by login, for the name to show; see store.Staff.
 	Person(ctx context.Context, login string) (store.Person, error)
 	// Asides and Release are those of store.Opening.

@@ -56,5 +56,7 @@ func (k *Console) routes() {
 	app.Post("/terminals/enrol", operator, k.enrol)
 	app.Post("/terminals/:number/revoke", operator, k.revoke)
 
+	app.Get("/notices/:id/shown", open(civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy, civic.RoleSupervisor), k.shown)
+
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
 }

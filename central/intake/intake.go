@@ -30,6 +30,7 @@ import (
 type Store interface {
 	store.Custody
 	store.Opening
+	store.Displays
 	store.Papers
 	ID(ctx context.Context) (civic.EntryID, error)
 	Terminal(ctx context.Context, key civic.KeyID) (store.Terminal, error)

@@ -87,6 +87,8 @@ func (n *Intake) open(ctx context.Context, h store.Held) (aside civic.Outcome, e
 		return n.answer(ctx, e, f)
 	case civic.EntryWithdrawal:
 		return n.withdrawal(ctx, e, f)
+	case civic.EntryDisplay:
+		return n.display(ctx, e, f)
 	}
 	return OutcomeKind, nil
 }

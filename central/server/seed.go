@@ -57,6 +57,7 @@ func (s *Server) policy() civic.Policy {
 		TrackingHost: s.opts.TrackURL,
 		Authority:    s.opts.Authority,
 		Contact:      s.opts.Contact,
+		Hours:        "工作日 9:00—12:00，13:00—17:00",
 		IdleWarning:  90,
 		IdleLeave:    30,
 		DiskReserve:  512 << 20,

@@ -24,6 +24,7 @@ type Store interface {
 	Terminals
 	Custody
 	Opening
+	Displays
 	Papers
 	Cases
 	Enquiries

@@ -19,7 +19,6 @@ import (
 	"doorstep/sync/civic"
 	"doorstep/sync/form"
 	"doorstep/sync/seal"
-	"doorstep/sync/uplink"
 )
 
 // ledger is the store as the desk asks for it. The two packages do not know each other: their structs have the same
@@ -90,12 +89,6 @@ func (s site) Sign(message []byte) []byte { return s.a.terminal.Key.SignRaw(mess
 
 // PublicKey returns the public half of that key.
 func (s site) PublicKey() []byte { return s.a.terminal.Key.Public() }
-
-// lineState is the uplink as the pages ask for it.
-type lineState struct{ u *uplink.Uplink }
-
-// State returns whether a session is open.
-func (l lineState) State() bool { return l.u.State().Up }
 
 // typist is the input engine as the pages ask for it.
 type typist struct{ engine *ime.Engine }

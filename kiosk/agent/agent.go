@@ -17,6 +17,8 @@ import (
 	"doorstep/kiosk/boltstore"
 	"doorstep/kiosk/desk"
 	"doorstep/kiosk/ime"
+	"doorstep/kiosk/lobby"
+	"doorstep/kiosk/proof"
 	"doorstep/kiosk/web"
 	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
@@ -35,10 +37,13 @@ type Agent struct {
 	store    *boltstore.Store
 	uplink   *uplink.Uplink
 	desk     *desk.Desk
+	board    *lobby.Board
+	proof    *proof.Book
+	line     *lineState
 	press    *receipt.Press
 	pages    net.Listener
 	web      *web.Web
-	told     bool // the address of the pages was left in the folder
+	told     []string // files in which the addresses of the pages were left
 }
 
 // New opens everything and begins to listen for the browser. What the store found damaged is logged and mended, and
@@ -49,7 +54,7 @@ func New(ctx context.Context, opts Options) (*Agent, error) {
 	}
 	a := &Agent{opts: opts}
 	a.warnOfSwap()
-	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openPages} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -139,8 +144,12 @@ func (a *Agent) openDesk(ctx context.Context) error {
 	o.Store, o.Site, o.Line = ledger{a.store}, site{a}, a.uplink
 	o.Clock, o.Readings, o.Logger = a.clock, ime.Readings, a.opts.Logger
 	var err error
-	a.desk, err = desk.New(ctx, o)
-	return err
+	if a.desk, err = desk.New(ctx, o); err != nil {
+		return err
+	}
+	a.line = &lineState{uplink: a.uplink, desk: a.desk, wall: a.opts.Clock, path: stepFile(a.opts.Dir)}
+	a.line.open(ctx)
+	return nil
 }
 
 func (a *Agent) openPages(ctx context.Context) error {
@@ -159,15 +168,20 @@ func (a *Agent) openPages(ctx context.Context) error {
 	if a.pages, err = lc.Listen(ctx, "tcp", a.opts.Listen); err != nil {
 		return fmt.Errorf("listen for the browser: %w", err)
 	}
+	faces, err := web.ParseFaces(a.opts.Faces)
+	if err != nil {
+		return err
+	}
 	a.web, err = web.New(web.Options{
-		Desk: a.desk, Site: site{a}, Queue: a.store.Queue, Line: lineState{a.uplink}, Files: files,
+		Desk: a.desk, Site: site{a}, Queue: a.store.Queue, Line: a.line, Files: files,
+		Board: a.board, Faces: faces, Panel: a.opts.panel(), ScreenKey: a.screenKey(),
 		Press: a.setReceipt, Print: a.printer(), Paper: a.opts.Paper, Blank: a.setBlank, Typist: typist{engine},
 		Listen: a.pages, Token: rand.Text(), PxPerMM: a.opts.PxPerMM, Clock: a.opts.Clock, Logger: a.opts.Logger,
 	})
 	if err != nil {
 		return err
 	}
-	return a.announce()
+	return a.announce(faces)
 }
 
 func newPress(files *assets.Files) (*receipt.Press, error) {
@@ -182,24 +196,45 @@ func newPress(files *assets.Files) (*receipt.Press, error) {
 	return receipt.New(receipt.Options{Regular: regular, Bold: bold, T: locale.T})
 }
 
-// announce leaves the address that opens the pages where only the machine's own browser starter reads it.
-// What an agent left that was killed is not written into, since others might read it or it might lead elsewhere.
-func (a *Agent) announce() error {
-	path := urlFile(a.opts.Dir)
-	err := os.Remove(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("leave the address of the pages: %w", err)
+// announce leaves the addresses that open the pages where only the machine's own browser starter reads them: the
+// machine's own face in open-url, any other in open-url-lobby and the like.
+func (a *Agent) announce(faces []web.Face) error {
+	a.clearAddresses()
+	for i, f := range faces {
+		path := urlFile(a.opts.Dir)
+		if i > 0 {
+			path += "-" + string(f)
+		}
+		if err := leave(path, a.web.FaceURL(f)); err != nil {
+			return fmt.Errorf("leave the address of the pages: %w", err)
+		}
+		a.told = append(a.told, path)
+	}
+	return nil
+}
+
+// leave writes an address into a file of its own. What an agent left that was killed is not written into, since others
+// might read it or it might lead elsewhere.
+func leave(path, address string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("leave the address of the pages: %w", err)
+		return err
 	}
-	a.told = true
-	_, err = f.WriteString(a.web.OpenURL() + "\n")
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("leave the address of the pages: %w", err)
+	_, err = f.WriteString(address + "\n")
+	return errors.Join(err, f.Close())
+}
+
+// clearAddresses removes what agents before left of faces that may be off now.
+func (a *Agent) clearAddresses() {
+	old, _ := filepath.Glob(urlFile(a.opts.Dir) + "-*") // the pattern is ours
+	for _, path := range old {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			a.opts.Logger.Warn("old address of the pages not removed", "error", err)
+		}
 	}
-	return nil
 }
 
 func urlFile(dir string) string { return filepath.Join(dir, "open-url") }
@@ -209,6 +244,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.desk.Run(ctx) })
+	g.Go(func() error { return a.board.Run(ctx) })
+	g.Go(func() error { return a.proof.Run(ctx) })
+	g.Go(func() error { return a.line.keep(ctx, a.opts.Logger.Warn) })
 	g.Go(func() error { return a.uplink.Run(ctx) })
 	g.Go(func() error { return a.purge(ctx) })
 	g.Go(func() error { return a.answer(ctx) })
@@ -221,17 +259,21 @@ func (a *Agent) OpenURL() string { return a.web.OpenURL() }
 // Close gives back what New opened; Run calls it.
 func (a *Agent) Close() error {
 	var err error
-	if a.told { // by this agent, and not by one that runs in the same folder
-		if err = os.Remove(urlFile(a.opts.Dir)); errors.Is(err, fs.ErrNotExist) {
-			err = nil
+	for _, path := range a.told { // by this agent, and not by one that runs in the same folder
+		if e := os.Remove(path); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
 		}
-		a.told = false
 	}
+	a.told = nil
 	if a.pages != nil {
 		if e := a.pages.Close(); !errors.Is(e, net.ErrClosed) {
 			err = errors.Join(err, e)
 		}
 		a.pages = nil
+	}
+	if a.proof != nil {
+		err = errors.Join(err, a.proof.Close())
+		a.proof = nil
 	}
 	if a.press != nil {
 		err = errors.Join(err, a.press.Close())

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"doorstep/kiosk/web"
 	"doorstep/printing/receipt"
 )
 
@@ -23,6 +24,11 @@ type Options struct {
 	Listen string
 	// PxPerMM is the panel's resolution in pixels per millimetre; 0 is the 21.5 inch panel of 1080x1920.
 	PxPerMM float64
+	// Faces are what this machine shows, its own first: resident, lobby. None is resident.
+	Faces []string
+	// LobbyInch is the diagonal of the lobby's screen, and Viewing from how far it is read, in millimetres; 0 is 55
+	// inches and 3 m.
+	LobbyInch, Viewing float64
 	// PrintDir is a folder that stands in for a printer: receipts are put there as PDF. It leaves papers readable
 	// on the disk, so it serves demonstrations only. Empty: no printer.
 	PrintDir string
@@ -40,6 +46,12 @@ func DefaultOptions() Options {
 func (o *Options) validate() error {
 	if o.Dir == "" || o.Clock == nil || o.Logger == nil {
 		return errors.New("agent: directory, clock and logger are needed")
+	}
+	if o.LobbyInch < 0 || o.Viewing < 0 {
+		return errors.New("agent: the lobby's screen and its distance cannot be less than nothing")
+	}
+	if _, err := web.ParseFaces(o.Faces); err != nil {
+		return err
 	}
 	if o.Paper != "" {
 		if _, err := receipt.ParsePaper(o.Paper); err != nil {

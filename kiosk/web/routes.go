@@ -22,7 +22,13 @@ func (w *Web) routes() {
 	app.Use(headers)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	app.Get("/open", w.open)
-	app.Use(w.gate)
+
+	app.Use(lobbyPath, w.shows(Lobby), w.screened)
+	app.Get(lobbyPath, w.lobby)
+	app.Get(lobbyPath+"/wait", w.await)
+	app.Post(lobbyPath+"/shown", w.displayed)
+
+	app.Use(w.shows(Resident), w.gate)
 
 	app.Get("/", w.home)
 	app.Get("/search", w.search)
@@ -31,6 +37,10 @@ func (w *Web) routes() {
 	app.Get("/department/:key", w.department)
 	app.Get("/guide/:id", w.guide)
 	app.Post("/blank/:id", w.blank)
+
+	app.Get("/notices", w.notices)
+	app.Get("/notices/kinds", w.kinds)
+	app.Get("/notices/:id", w.notice)
 
 	app.Get("/privacy/:id", w.privacy)
 	app.Post("/begin", w.begin)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"slices"
 	"sync"
 
 	"github.com/gofiber/fiber/v2"
@@ -121,14 +122,23 @@ func (vs *visits) wipe() {
 
 const cookie = "doorstep"
 
-// open lets in the browser that brings this boot's token, and gives it a cookie that dies with it.
+// open lets in the browser that brings this boot's token, and gives it a cookie that dies with it. It leads to the
+// machine's own face, or to another that is on.
 func (w *Web) open(c *fiber.Ctx) error {
 	if !w.named(c) || subtle.ConstantTimeCompare([]byte(c.Query("token")), []byte(w.opts.Token)) != 1 {
 		return fiber.ErrForbidden
 	}
+	face := Face(c.Query("face", string(w.opts.Faces[0])))
+	if !slices.Contains(w.opts.Faces, face) {
+		return fiber.ErrNotFound
+	}
+	if face == Lobby {
+		w.admit(c)
+		return c.Redirect(face.first(), fiber.StatusSeeOther)
+	}
 	v := w.visits.begin()
 	c.Cookie(&fiber.Cookie{Name: cookie, Value: v.id, Path: "/", HTTPOnly: true, SameSite: "Strict", SessionOnly: true})
-	return c.Redirect("/", fiber.StatusSeeOther)
+	return c.Redirect(face.first(), fiber.StatusSeeOther)
 }
 
 // visitKey and turnKey are the locals under which the gate leaves the visit, and whose turn it was.

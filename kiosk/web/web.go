@@ -15,12 +15,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"doorstep/assets"
 	"doorstep/kiosk/desk"
+	"doorstep/kiosk/lobby"
 	"doorstep/sync/civic"
 	"doorstep/sync/form"
 )
@@ -49,6 +51,21 @@ type Candidate struct {
 type Line interface {
 	// State returns whether a session is open.
 	State() (up bool)
+	// Step returns how far the terminal is in step with what central has published.
+	Step(ctx context.Context) Step
+}
+
+// Step says how fresh what central published is here. Times are central's.
+type Step struct {
+	Now   bool      // everything published is here, and central is heard
+	At    time.Time // when that was so last; zero if never
+	Since time.Time // the line is down since; zero where it is up
+}
+
+// Panel is a screen as it hangs on the wall.
+type Panel struct {
+	PxPerMM float64
+	Far     float64 // how far away it is read, in millimetres
 }
 
 // Options are what a Web is made of.
@@ -58,6 +75,13 @@ type Options struct {
 	Queue func(ctx context.Context) (int, error) // entries not held by central yet
 	Line  Line
 	Files *assets.Files
+	// Board has the notices, and decides what the lobby's screens show.
+	Board *lobby.Board
+	// Faces are those that are on, the machine's own first; none is the resident's.
+	Faces []Face
+	Panel Panel // of the lobby's screens
+	// ScreenKey tells lobby screens that were let in since the machine was started; another boot has another.
+	ScreenKey []byte
 	// Press sets a receipt as a PDF, on a paper named as receipt.ParsePaper names it.
 	Press func(r *civic.Receipt, paper string) ([]byte, error)
 	// Print hands a PDF to the printer, which has Paper; nil where there is none.
@@ -79,12 +103,21 @@ type Web struct {
 	app    *fiber.App
 	pages  *assets.Pages
 	visits *visits
+
+	lobbyPages *assets.Pages
+	ending     chan struct{} // closed when Run ends
 }
 
 // New wires the pages. It starts nothing: Run does.
 func New(opts Options) (*Web, error) {
-	if opts.Desk == nil || opts.Files == nil || opts.Listen == nil || opts.Token == "" {
-		return nil, errors.New("web: desk, files, listener and token are needed")
+	if opts.Desk == nil || opts.Board == nil || opts.Files == nil || opts.Listen == nil || opts.Token == "" {
+		return nil, errors.New("web: desk, board, files, listener and token are needed")
+	}
+	if len(opts.Faces) == 0 {
+		opts.Faces = []Face{Resident}
+	}
+	if slices.Contains(opts.Faces, Lobby) && len(opts.ScreenKey) == 0 {
+		return nil, errors.New("web: the lobby face needs a key for its screens")
 	}
 	if at, ok := opts.Listen.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
 		return nil, errors.New("web: the pages are served on loopback only")
@@ -97,7 +130,13 @@ func New(opts Options) (*Web, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	w := &Web{opts: opts, pages: pages, visits: newVisits(opts.Desk)}
+	screens, err := opts.Files.Pages(assets.LobbyFace, assets.MarkedBy(calendar))
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	w := &Web{
+		opts: opts, pages: pages, visits: newVisits(opts.Desk), lobbyPages: screens, ending: make(chan struct{}),
+	}
 	w.app = fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		// Fiber lends its strings for the time of a handler; these live on in sessions.
@@ -119,6 +158,7 @@ func (w *Web) Run(ctx context.Context) error {
 	down := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(down)
+		close(w.ending) // what is held for something new is let go, or it would hold us
 		_ = w.app.ShutdownWithTimeout(3 * time.Second)
 		_ = w.opts.Listen.Close() // where the server had not begun yet, Shutdown did nothing
 	})
@@ -133,7 +173,14 @@ func (w *Web) Run(ctx context.Context) error {
 	return nil
 }
 
-// OpenURL is the address that opens the pages in a browser of this machine.
-func (w *Web) OpenURL() string {
-	return "http://" + w.opts.Listen.Addr().String() + "/open?token=" + w.opts.Token
+// OpenURL is the address that opens the machine's own face in a browser of this machine.
+func (w *Web) OpenURL() string { return w.FaceURL(w.opts.Faces[0]) }
+
+// FaceURL is the address that opens a face.
+func (w *Web) FaceURL(f Face) string {
+	link := "http://" + w.opts.Listen.Addr().String() + "/open?token=" + w.opts.Token
+	if f != w.opts.Faces[0] {
+		link += "&face=" + string(f)
+	}
+	return link
 }

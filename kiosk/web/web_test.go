@@ -23,6 +23,7 @@ import (
 	"doorstep/assets/locale"
 	"doorstep/kiosk/desk"
 	"doorstep/kiosk/desk/desktest"
+	"doorstep/kiosk/lobby"
 	"doorstep/kiosk/web"
 	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
@@ -36,6 +37,9 @@ type terminal struct {
 	log     *journal
 	line    *line
 	printed *[]string // the PDFs that went to the printer
+	board   *lobby.Board
+	mu      sync.Mutex // guards proof
+	proof   []lobby.Showing
 	stop    func()
 }
 
@@ -65,6 +69,8 @@ type line struct {
 }
 
 func (l *line) State() bool { return l.notice != nil }
+
+func (l *line) Step(context.Context) web.Step { return web.Step{Now: l.State()} }
 
 func (l *line) Ask(_ context.Context, code civic.TrackingCode, last string) (*civic.StatusNotice, error) {
 	if l.asked != nil {
@@ -99,8 +105,10 @@ func start(t *testing.T, change ...func(*web.Options)) *terminal {
 	k := &terminal{log: &journal{}, line: &line{}, printed: new([]string)}
 	logger := slog.New(slog.NewTextHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	k.Fixture = desktest.Open(t, func(o *desk.Options) { o.Logger, o.Line, o.Sessions = logger, k.line, 8 })
+	k.openBoard(t)
 	opts := web.Options{
-		Desk: k.Desk, Site: k.Site, Queue: k.Store.Queue, Line: k.line, Files: files, Press: press(t, files),
+		Board: k.board,
+		Desk:  k.Desk, Site: k.Site, Queue: k.Store.Queue, Line: k.line, Files: files, Press: press(t, files),
 		Print: func(_ context.Context, pdf []byte) error {
 			*k.printed = append(*k.printed, string(pdf))
 			return nil
@@ -128,10 +136,36 @@ func start(t *testing.T, change ...func(*web.Options)) *terminal {
 	return k
 }
 
+// openBoard makes the terminal's notices, and follows them until the test ends.
+func (k *terminal) openBoard(t *testing.T) {
+	t.Helper()
+	var err error
+	k.board, err = lobby.New(t.Context(), lobby.Options{
+		Shelf: k.Store, Now: k.Desk.Now, Logger: slog.New(slog.DiscardHandler),
+		Record: func(s lobby.Showing) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.proof = append(k.proof, s)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = k.board.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-ended })
+}
+
 func listen(t *testing.T) net.Listener {
 	t.Helper()
+	return listenAt(t, "127.0.0.1:0")
+}
+
+func listenAt(t *testing.T, at string) net.Listener {
+	t.Helper()
 	var lc net.ListenConfig
-	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	ln, err := lc.Listen(t.Context(), "tcp", at)
 	if err != nil {
 		t.Fatal(err)
 	}

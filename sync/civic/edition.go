@@ -77,6 +77,7 @@ type Policy struct {
 	ReplyDays    int           `json:"reply_days"`   // reply limit in working days
 	// Retention changes terms by class, in years; see Terms. Central alone reads it.
 	Retention map[string]int `json:"retention,omitempty"`
+	Hours     string         `json:"hours,omitempty"` // when the service points are open, in words
 }
 
 // PrivacyNotice is what the resident reads before the first field (promise P13).

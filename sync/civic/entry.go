@@ -124,13 +124,14 @@ func (s EntryState) MayBecome(to EntryState) bool {
 	return false
 }
 
-// Outcome is what became of an entry at central: "case", or "aside:" and a stable code. An entry set aside is work
-// for a person while its clock runs; it is never refused (promise P7).
+// Outcome is what became of an entry at central: "case", "display", or "aside:" and a stable code. An entry set aside
+// is work for a person while its clock runs; it is never refused (promise P7).
 type Outcome string
 
 // The outcomes that programs tell apart.
 const (
 	OutcomeCase        Outcome = "case"             // a case was opened, or the case it is about was changed
+	OutcomeDisplay     Outcome = "display"          // proof of display was stored; no case comes of it
 	OutcomeConflict    Outcome = "aside:conflict"   // the same id came with another digest
 	OutcomeSealed      Outcome = "aside:sealed"     // no key of central opens it
 	OutcomeUnreadable  Outcome = "aside:unreadable" // opened, but not what its kind promises

@@ -51,11 +51,16 @@ func (s *session) keepRefill() {
 func (s *session) follow(ctx context.Context, f wire.Frame) error {
 	switch f := f.(type) {
 	case *wire.Refill:
+		s.step(false)
 		s.feed = feed{refill: true, cursor: civic.Cursor{Store: f.Store}}
 	case *wire.Edition:
+		s.step(false)
 		return s.collect(ctx, f)
 	case *wire.Caught:
-		return s.caught(ctx, f.Cursor.Civic())
+		if err := s.caught(ctx, f.Cursor.Civic()); err != nil {
+			return err
+		}
+		s.step(f.Cursor.Civic() == s.feed.cursor && !s.feed.refill)
 	}
 	return nil
 }

@@ -246,3 +246,34 @@ func TestStatuses(t *testing.T) {
 		stop()
 	})
 }
+
+// TestStateInStep says that the shelf has everything only while it has, and keeps when that was so last.
+func TestStateInStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := linktest.NewWorld(t, hub.Limits{})
+		defer w.Close()
+		term := w.Terminal("p1")
+		u := w.Uplink(term)
+		if s := u.State(); s.Caught || !s.InStep.IsZero() {
+			t.Errorf("before the first session: %+v", s)
+		}
+		stop := w.Run(u)
+		defer stop()
+		report := func() string { return fmt.Sprintf("%+v", u.State()) }
+		w.Until(time.Minute, report, func() bool { return u.State().Caught })
+		<-time.After(3 * time.Minute)
+		if s := u.State(); !s.Caught || time.Since(s.InStep) > 2*time.Minute {
+			t.Errorf("three minutes on a line that is up: %+v", s)
+		}
+		w.Line.Down(true)
+		w.Until(time.Minute, report, func() bool { return !u.State().Up })
+		last := u.State().InStep
+		w.Central.Publish(guide("later", 1))
+		<-time.After(time.Hour)
+		if s := u.State(); s.Caught || s.InStep != last {
+			t.Errorf("an hour without a line: %+v, in step last at %v", s, last)
+		}
+		w.Line.Down(false)
+		w.Until(30*time.Minute, report, func() bool { return u.State().Caught && term.Shelf()["guide/later"] == 1 })
+	})
+}

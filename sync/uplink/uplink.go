@@ -73,6 +73,8 @@ type State struct {
 	Up      bool
 	Since   time.Time  // of Up, or of its contrary
 	Contact time.Time  // central was last heard; zero if not since the program began
+	Caught  bool       // all that central has published is on the shelf; false again while more is coming
+	InStep  time.Time  // central was last heard while Caught; zero if never since the program began
 	Queue   uint64     // entries that central does not hold yet
 	Reason  civic.Code // why the line is down, or what is stuck while it is up; empty if nothing is wrong
 	Next    time.Time  // next try while down
@@ -161,7 +163,7 @@ func (u *Uplink) up(s *session) {
 	defer u.mu.Unlock()
 	now := u.Clock()
 	u.session = s
-	u.state = State{Up: true, Since: now, Contact: now, Queue: u.state.Queue, Reason: s.trouble}
+	u.state = State{Up: true, Since: now, Contact: now, InStep: u.state.InStep, Queue: u.state.Queue, Reason: s.trouble}
 	u.Logger.Info("session open", "point", s.welcome.Point, "terminal", s.welcome.Number)
 }
 
@@ -174,7 +176,7 @@ func (u *Uplink) down(err error, pause time.Duration) {
 		u.Logger.Info("line down", "reason", reason, "error", err)
 		u.state.Since = now
 	}
-	u.state.Up, u.state.Reason, u.state.Next = false, reason, now.Add(pause)
+	u.state.Up, u.state.Caught, u.state.Reason, u.state.Next = false, false, reason, now.Add(pause)
 }
 
 // heard notes a sign of life of central.
@@ -182,7 +184,20 @@ func (u *Uplink) heard() {
 	now := u.Clock()
 	u.mu.Lock()
 	u.state.Contact = now
+	if u.state.Caught {
+		u.state.InStep = now
+	}
 	u.mu.Unlock()
+}
+
+// step notes whether the shelf has all that central has published.
+func (u *Uplink) step(caught bool) {
+	now := u.Clock()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.state.Caught = caught; caught {
+		u.state.InStep = now
+	}
 }
 
 // stuck notes what holds up a lane while the line is up.

@@ -328,3 +328,13 @@ func (t *Terminal) Outcomes() []civic.Outcome {
 	}
 	return slices.Clip(out)
 }
+
+// Show proves what stood on the terminal's screens.
+func (t *Terminal) Show(change func(*civic.Display), lines ...civic.DisplayedHour) *Made {
+	e := t.Entry(civic.EntryDisplay, 0)
+	d := &civic.Display{ID: e.ID, Point: Place.Point, Lines: lines}
+	if change != nil {
+		change(d)
+	}
+	return &Made{Entry: t.seal(e, d, nil)}
+}

@@ -45,6 +45,7 @@ func Run(t *testing.T, b Backend) {
 		{"open at once", openAtOnce},
 		{"code taken", openCodeTaken},
 		{"set aside and release", asideRelease},
+		{"displays", displays},
 		{"steps", steps},
 		{"steps at once", stepsAtOnce},
 		{"supplement and answer", supplementAnswer},

@@ -16,6 +16,7 @@ type Memory struct {
 	taken    []desk.Taken
 	kept     map[civic.EntryID]*desk.Kept
 	editions map[key][]civic.Edition // by kind and id, the current one last
+	n        uint64                  // of the last edition
 	statuses map[civic.TrackingCode][]byte
 	changed  chan struct{}
 	free     int64
@@ -154,11 +155,18 @@ func (m *Memory) Changed() <-chan struct{} {
 
 // Publish puts the next revision of an item on the shelf; a nil body takes it off.
 func (m *Memory) Publish(kind civic.EditionKind, id string, body []byte) {
+	m.PublishFor(kind, id, body, time.Time{}, time.Time{})
+}
+
+// PublishFor publishes what is shown from a time until another.
+func (m *Memory) PublishFor(kind civic.EditionKind, id string, body []byte, from, until time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := key{kind, id}
+	m.n++
 	m.editions[k] = append(m.editions[k], civic.Edition{
-		Kind: kind, ID: id, Rev: uint32(len(m.editions[k]) + 1), Body: body, Tombstone: body == nil,
+		N: m.n, Kind: kind, ID: id, Rev: uint32(len(m.editions[k]) + 1), From: from, Until: until, Body: body,
+		Tombstone: body == nil,
 	})
 	close(m.changed)
 	m.changed = make(chan struct{})
