@@ -21,13 +21,18 @@ const (
 	NoticeSuperseded NoticeState = "superseded" // a later notice took its place
 )
 
-// May reports whether a person in a role may take a notice from s to the next state. Any edit, and any refusal by one
-// of the offices, returns it to draft.
+// NoticeStates returns the states in the order in which a notice comes to them.
+func NoticeStates() []NoticeState {
+	return []NoticeState{NoticeDraft, NoticeProposed, NoticeChecked, NoticePublished, NoticeWithdrawn, NoticeExpired, NoticeSuperseded}
+}
+
+// May reports whether a person in a role may take a notice from s to the next state. A publisher's edit returns it to
+// draft from anywhere, what is published included: the next revision passes through three hands like the first. An
+// office that refuses returns it to draft while it waits for that office.
 func (s NoticeState) May(to NoticeState, by Role) bool {
 	switch {
 	case to == NoticeDraft:
-		return by == RolePublisher && s == NoticeDraft || by == RolePublisher && s == NoticeProposed ||
-			by == RoleNetwork && s == NoticeProposed || by == RoleSecrecy && s == NoticeChecked
+		return by == RolePublisher && s != "" || by == RoleNetwork && s == NoticeProposed || by == RoleSecrecy && s == NoticeChecked
 	case to == NoticeProposed:
 		return s == NoticeDraft && by == RolePublisher
 	case to == NoticeChecked:
@@ -64,8 +69,35 @@ type Notice struct {
 type NoticeFile struct {
 	Name   string `json:"name"`
 	Media  string `json:"media"`
-	Size   int64  `json:"size"` // bytes
-	Digest Digest `json:"digest"`
+	Size   int64  `json:"size"`   // bytes
+	Digest Digest `json:"digest"` // in hexadecimal
+}
+
+// noticeFile is a NoticeFile as it is written: its address is made of the digest, so it reads as people see it.
+type noticeFile struct {
+	Name   string `json:"name"`
+	Media  string `json:"media"`
+	Size   int64  `json:"size"`
+	Digest string `json:"digest"`
+}
+
+// MarshalJSON writes the digest in hexadecimal.
+func (f NoticeFile) MarshalJSON() ([]byte, error) {
+	return json.Marshal(noticeFile{f.Name, f.Media, f.Size, f.Digest.String()})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *NoticeFile) UnmarshalJSON(b []byte) error {
+	var w noticeFile
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	d, err := ParseDigest(w.Digest)
+	if err != nil {
+		return err
+	}
+	*f = NoticeFile{w.Name, w.Media, w.Size, d}
+	return nil
 }
 
 // Approval is one of the three hands that a notice passed through.
@@ -107,31 +139,49 @@ type Block struct {
 	Kind  BlockKind
 	Text  string   // of text, heading and item
 	Cells []string // of a row
+	First bool     // begins a list or a table: an item or row whose neighbour above belongs to another
 }
 
 // Blocks reads the body: each line is a paragraph; one that begins with "# " is a heading, with "- " an item of a list,
-// and with "|" a row of a table, its cells parted by "|". Empty lines part tables and lists and are otherwise nothing.
+// and with "|" a row of a table, its cells parted by "|". Empty lines part tables and lists and are otherwise nothing;
+// so is a row of dashes alone, which other formats want below the head of a table.
 func (n *Notice) Blocks() []Block {
 	var out []Block
+	last := BlockKind("")
 	for line := range strings.Lines(n.Body) {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "":
-		case strings.HasPrefix(line, "# "):
-			out = append(out, Block{Kind: BlockHeading, Text: strings.TrimSpace(line[2:])})
-		case strings.HasPrefix(line, "- "):
-			out = append(out, Block{Kind: BlockItem, Text: strings.TrimSpace(line[2:])})
-		case strings.HasPrefix(line, "|"):
-			cells := strings.Split(strings.Trim(line, "|"), "|")
-			for i := range cells {
-				cells[i] = strings.TrimSpace(cells[i])
-			}
-			out = append(out, Block{Kind: BlockRow, Cells: cells})
-		default:
-			out = append(out, Block{Kind: BlockText, Text: line})
+		b, ok := blockOf(strings.TrimSpace(line))
+		if !ok {
+			last = ""
+			continue
 		}
+		if b.Kind == BlockRow && strings.Trim(strings.Join(b.Cells, ""), "-: ") == "" && strings.Contains(b.Cells[0], "-") {
+			continue
+		}
+		b.First = b.Kind != last && (b.Kind == BlockItem || b.Kind == BlockRow)
+		last = b.Kind
+		out = append(out, b)
 	}
 	return out
+}
+
+// blockOf reads one line without space around it; false for one that is nothing.
+func blockOf(line string) (Block, bool) {
+	switch {
+	case line == "":
+		return Block{}, false
+	case strings.HasPrefix(line, "# "):
+		return Block{Kind: BlockHeading, Text: strings.TrimSpace(line[2:])}, true
+	case strings.HasPrefix(line, "- "):
+		return Block{Kind: BlockItem, Text: strings.TrimSpace(line[2:])}, true
+	case strings.HasPrefix(line, "|"):
+		// One bar on each side is the frame; more of them are empty cells.
+		cells := strings.Split(strings.TrimSuffix(line[1:], "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		return Block{Kind: BlockRow, Cells: cells}, true
+	}
+	return Block{Kind: BlockText, Text: line}, true
 }
 
 // NoticeCategory is a kind of disclosure notice and the time that the law gives for it.
