@@ -13,37 +13,47 @@ import (
 	"doorstep/central/store"
 )
 
-// Publish adds a revision of an item to the feed, unless it says what the present one says.
+// Publish adds a revision of an item to the feed, unless it says what the present one says. Notices have their own
+// way, through three hands.
 func (d *DB) Publish(ctx context.Context, draft store.Draft) (out store.Published, err error) {
+	if draft.Edition.Kind == civic.EditionNotice {
+		return out, civic.Refuse(civic.Forbidden, "kind", "notice.hands")
+	}
 	err = d.update(ctx, func(ctx context.Context, t *tx) error {
-		e := draft.Edition
-		now, err := newest(ctx, t, e.Kind, e.ID)
-		none := errors.Is(err, sql.ErrNoRows)
-		switch {
-		case err != nil && !none:
-			return err
-		case none && e.Tombstone:
-			return civic.Refuse(civic.NotFound, "edition", "edition.unknown")
-		case !none && same(&now.Edition, &e):
-			out = now
-			return nil
-		}
-		e.Rev = now.Rev + 1
-		if !none && !now.Tombstone && !e.Tombstone && now.Scope != e.Scope {
-			gone := civic.Edition{Kind: e.Kind, ID: e.ID, Rev: e.Rev, Scope: now.Scope, Tombstone: true}
-			if _, err := appendEdition(ctx, t, draft, gone); err != nil {
-				return err
-			}
-			e.Rev++
-		}
-		if out, err = appendEdition(ctx, t, draft, e); err != nil {
-			return err
-		}
-		return record(ctx, t, store.AuditEntry{
-			At: draft.At, Actor: draft.By, Action: store.ActPublish, Subject: string(e.Kind) + "/" + e.ID, Detail: fmt.Sprint(e.Rev),
-		})
+		out, err = publish(ctx, t, draft)
+		return err
 	})
 	return out, err
+}
+
+// publish adds a revision within a unit of work.
+func publish(ctx context.Context, t *tx, draft store.Draft) (store.Published, error) {
+	e := draft.Edition
+	now, err := newest(ctx, t, e.Kind, e.ID)
+	none := errors.Is(err, sql.ErrNoRows)
+	switch {
+	case err != nil && !none:
+		return store.Published{}, err
+	case none && e.Tombstone:
+		return store.Published{}, civic.Refuse(civic.NotFound, "edition", "edition.unknown")
+	case !none && same(&now.Edition, &e):
+		return now, nil
+	}
+	e.Rev = now.Rev + 1
+	if !none && !now.Tombstone && !e.Tombstone && now.Scope != e.Scope {
+		gone := civic.Edition{Kind: e.Kind, ID: e.ID, Rev: e.Rev, Scope: now.Scope, Tombstone: true}
+		if _, err := appendEdition(ctx, t, draft, gone); err != nil {
+			return store.Published{}, err
+		}
+		e.Rev++
+	}
+	out, err := appendEdition(ctx, t, draft, e)
+	if err != nil {
+		return out, err
+	}
+	return out, record(ctx, t, store.AuditEntry{
+		At: draft.At, Actor: draft.By, Action: store.ActPublish, Subject: string(e.Kind) + "/" + e.ID, Detail: fmt.Sprint(e.Rev),
+	})
 }
 
 // same reports whether two editions say the same, whatever their numbers.

@@ -32,6 +32,7 @@ const (
 	ActOpen    Action = "open"    // an entry was opened into a case
 	ActStep    Action = "step"    // a case took a step; Detail is the status
 	ActPublish Action = "publish" // Subject is kind/id, Detail the revision
+	ActNotice  Action = "notice"  // a notice took a step; Detail is its state
 	ActEnrol   Action = "enrol"   // a code was made, or a terminal joined with it
 	ActRevoke  Action = "revoke"
 	ActRelease Action = "release" // an entry set aside was given back to be opened

@@ -10,7 +10,7 @@
 // Times are kept to the millisecond and come back in UTC. Names, documents, telephone numbers, addresses, answers,
 // words of clerks and of decisions, and receipt secrets are encrypted by a [Vault], whose key is not in the
 // database. Rules that every backend must decide alike stand here as functions: [Follow] for the chain of a
-// journal, [Step.Check] for a case, [Tag] for the feed, [Chain] for the audit.
+// journal, [Step.Check] for a case, [NoticeStep.Check] for a notice, [Tag] for the feed, [Chain] for the audit.
 package store
 
 import (
@@ -33,6 +33,8 @@ type Store interface {
 	Retention
 	Statuses
 	Editions
+	Notices
+	Board
 	Staff
 	Sessions
 	Throttle

@@ -14,7 +14,8 @@ type Editions interface {
 	// Publish adds a revision of an item and returns its edition. Where scope, times and body are those of the
 	// item's present revision, nothing is added and the present one is returned. Where the scope changes, a
 	// tombstone for the old scope goes before the new revision. The sign function of the draft is called with the
-	// number and revision set, and signs what goes into the feed.
+	// number and revision set, and signs what goes into the feed. Notices are civic.Forbidden: they are published by
+	// Notices alone, after three hands (promise P5).
 	Publish(ctx context.Context, d Draft) (Published, error)
 	// Feed returns what a reader in a place has to apply after a cursor, by number: of each item only the newest
 	// edition for that place. Refill is set where the cursor is none of this store's; the answer then begins from
