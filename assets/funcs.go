@@ -62,6 +62,9 @@ func (f *Files) funcs(lang locale.Lang, mark Marker) template.FuncMap {
 			return strings.Join(names, locale.T(lang, "material.join"))
 		},
 		"datepart":  datePart,
+		"lastday":   func(until time.Time) string { d := lastDay(until); return locale.DateYear(lang, d, mark(d)) },
+		"later":     func(t, now time.Time) bool { return t.After(now) },
+		"int":       func(n int64) int { return int(n) },
 		"brings":    brings,
 		"decision":  func(g civic.Guide) civic.Limit { return g.Decision() },
 		"plaindate": func(d civic.Date) string { return plainDate(lang, d) },
@@ -111,6 +114,9 @@ func due(lang locale.Lang, n *civic.StatusNotice, mark Marker) string {
 	}
 	return ""
 }
+
+// lastDay is the last day of what is shown until an instant: midnight ends the day before it.
+func lastDay(until time.Time) civic.Date { return civic.DateOf(until.Add(-time.Millisecond)) }
 
 // count says how many originals and copies.
 func count(lang locale.Lang, original, copies int) string {

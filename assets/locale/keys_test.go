@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"doorstep/assets/locale"
+	nouns "doorstep/sync/civic"
 )
 
 // topics are the first parts of the keys of the locale files.
@@ -85,9 +86,14 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	}
 	clocks := civic("Clock")
 	acts := []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"}
-	rail := []string{"cases", "aside", "terminals", "audit", "retention", "board"}
+	rail := []string{"cases", "aside", "terminals", "audit", "retention", "board", "notices"}
 	figures := []string{"received", "decided", "ontime", "late", "undated"}
 	spans := []string{"week", "month", "quarter"}
+	notices := civic("NoticeState")
+	var kinds []string
+	for _, c := range nouns.NoticeCategories() {
+		kinds = append(kinds, c.ID)
+	}
 	views := []string{"open", "late", "waiting", "ended", "all"}
 	asides := slices.DeleteFunc(civic("Outcome"), func(o string) bool { return !strings.HasPrefix(o, "aside:") })
 	for _, k := range []struct {
@@ -140,6 +146,21 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"claim.", []string{"copy", "correction", "deletion"}, ".how"},
 		{"retention.class.", []string{"permit", "benefit", "register", "letter", "request", "undecided"}, ""},
 		{"audit.did.", slices.DeleteFunc(of("central/store", "Action"), func(a string) bool { return a == "read" || a == "step" }), ""},
+		{"notice.state.", notices, ""},
+		{"notice.turn.", append(notices, "scheduled"), ""},
+		{"notice.did.", slices.DeleteFunc(slices.Clone(notices), func(s string) bool { return s == "draft" }), ""},
+		{"notice.kind.", kinds, ""},
+		{"notice.view.", []string{"mine", "draft", "proposed", "checked", "live", "ended", "all"}, ""},
+		{"notice.empty.", []string{"mine", "draft", "proposed", "checked", "live", "ended", "all"}, ""},
+		{"notice.act.", []string{"propose", "check", "release", "back", "take", "withdraw"}, ""},
+		{"notice.act.", []string{"propose", "check", "release", "back", "take", "withdraw"}, ".what"},
+		{"notice.act.", []string{"propose", "check", "release", "back", "take", "withdraw"}, ".verb"},
+		{"notice.act.", []string{"back", "withdraw"}, ".words"},
+		{"notice.done.", []string{"save", "propose", "check", "release", "back", "take", "withdraw"}, ""},
+		{"notice.field.", []string{"title", "category", "issuer", "document", "made", "keywords", "supersedes", "scope", "from", "until", "files"}, ""},
+		{"notice.unmasked.", of("central/notices", "Kind"), ""},
+		{"notice.unmasked.file.", of("central/notices", "Kind"), ""},
+		{"audit.did.notice.", notices, ""},
 		{"date.month.", upto(1, 12), ""},
 		{"date.weekday.", upto(0, 6), ""},
 		{"date.", []string{"makeup", "holiday"}, ""},

@@ -100,6 +100,8 @@ func didKey(e *store.AuditEntry) string {
 		if e.Detail == string(civic.Filed) && e.Actor.Role == civic.RoleSystem {
 			key = "papers" // the program files nothing again: what changed is that all papers came
 		}
+	case store.ActNotice:
+		key = "notice." + e.Detail
 	case store.ActEnrol:
 		if strings.HasPrefix(e.Detail, "terminal") {
 			key = "joined"

@@ -40,6 +40,8 @@ func openAs(t testing.TB, secure bool) *hall {
 	h.Hire(t, "oper", "周运", "", civic.RoleOperator)
 	h.Hire(t, "audit", "郑计", "", civic.RoleAuditor)
 	h.Hire(t, "pub", "冯发", "", civic.RolePublisher)
+	h.Hire(t, "net", "徐网", "", civic.RoleNetwork)
+	h.Hire(t, "sec", "何密", "", civic.RoleSecrecy)
 	h.terminal = h.Enrol(t, store.Place{Point: "hualong", Name: "化龙镇党群服务中心", Area: "440113"})
 
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
@@ -47,7 +49,7 @@ func openAs(t testing.TB, secure bool) *hall {
 		t.Fatal(err)
 	}
 	k, err := console.New(console.Options{
-		Door: h.Door, Casework: h.Casework, Fleet: h.Fleet, Store: h.Store, Bulletin: h.Bulletin,
+		Door: h.Door, Casework: h.Casework, Fleet: h.Fleet, Store: h.Store, Bulletin: h.Bulletin, Notices: h.Notices,
 		Connected: func() []civic.KeyID { return h.connected }, Files: h.Files, Listen: listen, Secure: secure,
 		Clock: h.Now, Logger: h.Log,
 	})

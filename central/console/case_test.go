@@ -56,7 +56,9 @@ func TestRoles(t *testing.T) {
 		{"super", []string{"/cases"}, []string{one, paper, "/terminals"}, []string{"/cases"}},
 		{"oper", []string{"/terminals", "/terminals/enrol", "/aside"}, []string{"/cases", one, paper, "/audit"}, []string{"/aside", "/terminals"}},
 		{"audit", []string{"/audit"}, []string{"/cases", one, paper, "/terminals", "/aside"}, []string{"/audit"}},
-		{"pub", nil, []string{"/cases", one, paper, "/terminals", "/aside", "/audit"}, nil},
+		{"pub", []string{"/notices", "/notices/new"}, []string{"/cases", one, paper, "/terminals", "/aside", "/audit"}, []string{"/notices"}},
+		{"net", []string{"/notices"}, []string{"/cases", one, "/notices/new", "/audit"}, []string{"/notices"}},
+		{"sec", []string{"/notices"}, []string{"/cases", one, "/notices/new", "/audit"}, []string{"/notices"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.login, func(t *testing.T) {
@@ -76,7 +78,7 @@ func TestRoles(t *testing.T) {
 			}
 			p := b.get("/")
 			p.is(t, http.StatusOK)
-			for _, path := range []string{"/cases", "/aside", "/terminals", "/audit"} {
+			for _, path := range []string{"/cases", "/aside", "/terminals", "/audit", "/notices"} {
 				want := false
 				for _, r := range tt.rail {
 					want = want || r == path

@@ -19,12 +19,14 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"doorstep/assets"
 	"doorstep/central/bulletin"
 	"doorstep/central/casework"
 	"doorstep/central/chart"
 	"doorstep/central/fleet"
+	"doorstep/central/notices"
 	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/sync/civic"
@@ -50,6 +52,7 @@ type Options struct {
 	Fleet     *fleet.Fleet
 	Store     Store
 	Bulletin  *bulletin.Bulletin
+	Notices   *notices.Notices
 	Connected func() []civic.KeyID // the terminals that have a session now
 	Files     *assets.Files
 	Listen    net.Listener
@@ -71,14 +74,30 @@ type Console struct {
 // maxTries is how many passwords are checked at once.
 const maxTries = 4
 
-// maxBody bounds one request: the longest words that an act takes, as a form encodes them.
-const maxBody = 256 << 10
+// maxBody bounds one request: the longest words that an act takes, as a form encodes them. A notice may come with its
+// attachments.
+const (
+	maxBody   = 256 << 10
+	maxNotice = notices.MaxBytes + maxBody
+)
+
+// bodyLimit decides before a body is read how much of it is: attachments are taken only where they belong, from a
+// browser that holds a session.
+func (k *Console) bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if h.IsPost() && bytes.HasPrefix(h.RequestURI(), []byte("/notices/")) && len(h.Cookie(k.cookie(sessionCookie))) > 0 {
+		return fasthttp.RequestConfig{MaxRequestBodySize: maxNotice, ReadTimeout: slowUpload}
+	}
+	return fasthttp.RequestConfig{}
+}
+
+// slowUpload is what the attachments of a notice may take over a poor line.
+const slowUpload = 5 * time.Minute
 
 // New wires the pages. It starts nothing: Run does.
 func New(opts Options) (*Console, error) {
 	if opts.Door == nil || opts.Casework == nil || opts.Fleet == nil || opts.Store == nil || opts.Bulletin == nil ||
-		opts.Connected == nil || opts.Files == nil || opts.Listen == nil || opts.Clock == nil || opts.Logger == nil {
-		return nil, errors.New("console: door, casework, fleet, store, bulletin, sessions, files, listener, clock and logger are needed")
+		opts.Notices == nil || opts.Connected == nil || opts.Files == nil || opts.Listen == nil || opts.Clock == nil || opts.Logger == nil {
+		return nil, errors.New("console: door, casework, fleet, store, bulletin, notices, sessions, files, listener, clock and logger are needed")
 	}
 	calendar, err := civic.ParseCalendar(bytes.NewReader(assets.Calendar()))
 	if err != nil {
@@ -106,6 +125,7 @@ func New(opts Options) (*Console, error) {
 		IdleTimeout:  2 * time.Minute,
 		ErrorHandler: k.failed,
 	})
+	k.app.Server().HeaderReceived = k.bodyLimit
 	k.routes()
 	return k, nil
 }

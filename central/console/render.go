@@ -31,6 +31,7 @@ var places = [...]struct {
 }{
 	{"cases", []civic.Role{civic.RoleClerk, civic.RoleSupervisor}},
 	{"board", []civic.Role{civic.RoleClerk, civic.RoleSupervisor}},
+	{"notices", []civic.Role{civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy}},
 	{"aside", []civic.Role{civic.RoleOperator}},
 	{"terminals", []civic.Role{civic.RoleOperator}},
 	{"retention", []civic.Role{civic.RoleSupervisor}},
@@ -60,7 +61,11 @@ func (k *Console) frame(c *fiber.Ctx, active string) view.Console {
 
 // waiting counts what waits for a person under an entry of the rail.
 func (k *Console) waiting(c *fiber.Ctx, place string) int {
-	if place != "aside" {
+	switch place {
+	case "aside":
+	case "notices":
+		return k.noticesWaiting(ctxOf(c), readerOf(c).Person)
+	default:
 		return 0
 	}
 	list, err := k.opts.Store.Asides(ctxOf(c), store.MaxPage)
@@ -98,6 +103,9 @@ func (k *Console) failed(c *fiber.Ctx, err error) error {
 		status = statusOf(refusal.Code)
 	case errors.As(err, &he):
 		status = he.Code
+		if status == fiber.StatusRequestEntityTooLarge {
+			err = civic.Refuse(civic.Full, "", "console.large", maxNotice>>20)
+		}
 		if status == fiber.StatusNotFound || status == fiber.StatusMethodNotAllowed {
 			err = civic.Refuse(civic.NotFound, "", "console.nopage")
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"doorstep/assets"
+	"doorstep/central/notices"
 	"doorstep/sync/civic"
 )
 
@@ -57,6 +58,15 @@ func (k *Console) routes() {
 	app.Post("/terminals/:number/revoke", operator, k.revoke)
 
 	app.Get("/notices/:id/shown", open(civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy, civic.RoleSupervisor), k.shown)
+	hands := open(notices.Hands[:]...)
+	publisher := open(civic.RolePublisher)
+	app.Get("/notices", hands, k.notices)
+	app.Get("/notices/new", publisher, k.newNotice)
+	app.Get("/notices/:id", hands, k.oneNotice)
+	app.Post("/notices/:id", publisher, k.saveNotice)
+	app.Get("/notices/:id/edit", publisher, k.editNotice)
+	app.Get("/notices/:id/files/:digest", hands, k.noticeFile)
+	app.Post("/notices/:id/:act", hands, k.handNotice)
 
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
 }

@@ -17,6 +17,7 @@ import (
 	"doorstep/central/console"
 	"doorstep/central/fleet"
 	"doorstep/central/intake"
+	"doorstep/central/notices"
 	"doorstep/central/papers"
 	"doorstep/central/sqlite"
 	"doorstep/central/staff"
@@ -35,6 +36,7 @@ type Server struct {
 	store    *sqlite.DB
 	keys     *identity.Central
 	bulletin *bulletin.Bulletin
+	notices  *notices.Notices
 	casework *casework.Casework
 	intake   *intake.Intake
 	fleet    *fleet.Fleet
@@ -111,6 +113,12 @@ func (s *Server) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	posts := notices.DefaultOptions()
+	posts.Store, posts.Calendar, posts.Sign, posts.Now, posts.Log = s.store, s.bulletin, s.keys.Sign, now, log
+	posts.Published = func() { s.wake(civic.Scope{}) }
+	if s.notices, err = notices.New(posts); err != nil {
+		return err
+	}
 	folder, err := papers.Open(filepath.Join(s.opts.Dir, "papers"))
 	if err != nil {
 		return err
@@ -175,7 +183,7 @@ func (s *Server) listen(ctx context.Context) error {
 		return fmt.Errorf("listen for staff: %w", err)
 	}
 	s.console, err = console.New(console.Options{
-		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Connected: s.hub.Sessions,
+		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Notices: s.notices, Connected: s.hub.Sessions,
 		Files: files, Listen: staffDoor, Secure: s.opts.SecureCookies, Clock: s.opts.Clock, Logger: s.opts.Logger,
 	})
 	if err != nil {
@@ -199,6 +207,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.intake.Run(ctx) })
 	g.Go(func() error { return s.casework.Run(ctx) })
+	g.Go(func() error { return s.notices.Run(ctx) })
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.track.Run(ctx) })
 	g.Go(func() error { return s.serveTerminals(ctx) })

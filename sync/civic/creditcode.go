@@ -47,6 +47,19 @@ func orgCheck(code string) byte {
 	}
 }
 
+// ParseOrganisation reads an organisation code of GB 11714, nine characters, and checks its last: what stands in a
+// credit code from the ninth character on, and at the beginning of an index number (索引号).
+func ParseOrganisation(s string) (string, error) {
+	c := normal(s)
+	if len(c) != 9 || strings.Trim(c[:8], plainAlphabet) != "" || strings.Trim(c[8:], "0123456789X") != "" {
+		return "", Refuse(Invalid, "", "organisation.format")
+	}
+	if c[8] != orgCheck(c[:8]) {
+		return "", Refuse(Invalid, "", "organisation.checksum")
+	}
+	return c, nil
+}
+
 // ParseBody reads the code of an implementing body. Street halls use 18 characters of the same form that fail its
 // check, as TE4401135000001170, so only the form is required.
 func ParseBody(s string) (string, error) {

@@ -119,3 +119,22 @@ func FuzzParseCreditCode(f *testing.F) {
 		}
 	})
 }
+
+func TestParseOrganisation(t *testing.T) {
+	for _, test := range []struct{ name, in, want, key string }{
+		{"published", "006939748", "006939748", ""},
+		{"hyphen and full width", "００６９３９７４-8", "006939748", ""},
+		{"check X", "ma500148x", "MA500148X", ""},
+		{"check wrong", "006939747", "", "organisation.checksum"},
+		{"two changed places", "009639748", "", "organisation.checksum"},
+		{"short", "06939748", "", "organisation.format"},
+		{"letter as check", "00693974A", "", "organisation.format"},
+		{"empty", "", "", "organisation.format"},
+		{"Han", "化龙镇人民政府办公", "", "organisation.format"},
+	} {
+		got, err := civic.ParseOrganisation(test.in)
+		if refused(t, err, test.key); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"doorstep/central/casework"
 	"doorstep/central/fleet"
 	"doorstep/central/intake"
+	"doorstep/central/notices"
 	"doorstep/central/papers"
 	"doorstep/central/sqlite"
 	"doorstep/central/staff"
@@ -37,6 +38,7 @@ type Central struct {
 	Casework *casework.Casework
 	Intake   *intake.Intake
 	Fleet    *fleet.Fleet
+	Notices  *notices.Notices
 	Door     *staff.Door
 	Files    *assets.Files
 	Log      *slog.Logger
@@ -74,6 +76,9 @@ func New(t testing.TB) *Central {
 func (c *Central) wire(t testing.TB) {
 	t.Helper()
 	c.Bulletin = must(bulletin.New(bulletin.Options{Store: c.Store, Sign: c.Keys.Sign, Now: c.Now}))(t)
+	posts := notices.DefaultOptions()
+	posts.Store, posts.Calendar, posts.Sign, posts.Now, posts.Log = c.Store, c.Bulletin, c.Keys.Sign, c.Now, c.Log
+	c.Notices = must(notices.New(posts))(t)
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = c.Store, c.Bulletin, c.folder, c.Keys.Keyring()
 	cases.Now, cases.Log = c.Now, c.Log
