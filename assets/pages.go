@@ -22,6 +22,7 @@ const (
 	LobbyFace   Face = "lobby"
 	ConsoleFace Face = "console"
 	TrackFace   Face = "track"
+	PostedFace  Face = "posted" // public notices
 )
 
 // Marker says what is special about a day, from the published calendar; nil marks none.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -56,4 +57,12 @@ func (o *Options) validate() error {
 		o.TrackURL = "http://" + o.Track
 	}
 	return nil
+}
+
+// site is how the public pages are reached, from what stands in the QR: a bare host is behind https.
+func (o *Options) site() string {
+	if strings.Contains(o.TrackURL, "://") {
+		return strings.TrimRight(o.TrackURL, "/")
+	}
+	return "https://" + o.TrackURL
 }

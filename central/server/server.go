@@ -189,12 +189,16 @@ func (s *Server) listen(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, staffDoor.Close())
 	}
+	id, err := s.store.ID(ctx)
+	if err != nil {
+		return err
+	}
 	publicDoor, err := lc.Listen(ctx, "tcp", s.opts.Track)
 	if err != nil {
 		return fmt.Errorf("listen for phones: %w", err)
 	}
 	s.track, err = track.New(track.Options{
-		Casework: s.casework, Files: files, Listen: publicDoor, Clock: s.opts.Clock, Logger: s.opts.Logger,
+		Casework: s.casework, Board: s.store, Fleet: s.fleet, ID: id, Site: s.opts.site(), Files: files, Listen: publicDoor, Clock: s.opts.Clock, Logger: s.opts.Logger,
 	})
 	if err != nil {
 		return errors.Join(err, publicDoor.Close())

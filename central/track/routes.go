@@ -19,11 +19,17 @@ func (t *Track) routes() {
 	t.app.Get("/", t.ask)
 	t.app.Post("/", t.bounded, t.answer)
 	t.app.Get("/r/:token", t.bounded, t.status)
+
+	t.app.Get("/notices", t.bounded, t.openToAll, t.list)
+	t.app.Get("/notices/feed.atom", t.bounded, t.openToAll, t.atom)
+	t.app.Get("/notices/feed.json", t.bounded, t.openToAll, t.json)
+	t.app.Get("/notices/:id", t.bounded, t.openToAll, t.notice)
+	t.app.Get("/notices/:id/files/:digest", t.bounded, t.openToAll, t.file)
 }
 
-// policy allows the page its one style sheet, by what it holds, and nothing else.
-func policy(files *assets.Files) (string, error) {
-	css, err := files.Text("track.css")
+// policy allows a page its one style sheet, by what it holds, and nothing else.
+func policy(files *assets.Files, sheet string) (string, error) {
+	css, err := files.Text(sheet)
 	if err != nil {
 		return "", err
 	}

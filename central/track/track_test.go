@@ -51,7 +51,7 @@ func open(t *testing.T) *phone {
 		t.Fatal(err)
 	}
 	page, err := track.New(track.Options{
-		Casework: p.Casework, Files: p.Files, Listen: listen, Clock: p.Now, Logger: p.Log,
+		Casework: p.Casework, Board: p.Store, Fleet: p.Fleet, Site: "https://track.example", Files: p.Files, Listen: listen, Clock: p.Now, Logger: p.Log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 )
 
 // entries are our styles and scripts; each becomes one file.
-var entries = []string{"src/kiosk.css", "src/console.css", "src/track.css", "src/kiosk.js", "src/lobby.css", "src/lobby.js"}
+var entries = []string{"src/kiosk.css", "src/console.css", "src/track.css", "src/posted.css", "src/kiosk.js", "src/lobby.css", "src/lobby.js"}
 
 // bundle builds the entries and copies the fonts they name. It returns the built name of each file.
 func bundle() (map[string]string, error) {
