@@ -35,6 +35,9 @@ var templates embed.FS
 //go:embed catalogue
 var catalogue embed.FS
 
+//go:embed notices/*.yaml
+var notices embed.FS
+
 //go:embed calendar/holidays.csv
 var calendar []byte
 
@@ -47,6 +50,9 @@ func Templates() fs.FS { return sub(templates, "templates") }
 
 // Catalogue returns the services that a central is first published with, as package catalogue reads them.
 func Catalogue() fs.FS { return sub(catalogue, "catalogue") }
+
+// Notices returns the sample notices, as package notices of central reads them.
+func Notices() fs.FS { return sub(notices, "notices") }
 
 // Calendar returns the days that State Council notices name, as civic.ParseCalendar reads them.
 func Calendar() []byte { return append([]byte(nil), calendar...) }

@@ -31,6 +31,7 @@ type flags struct {
 	Person personFlags `cmd:"" help:"Add a member of staff; the first password is printed once."`
 
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
+	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
 }
 
 type runFlags struct {
@@ -55,6 +56,12 @@ type personFlags struct {
 	Roles      []string `required:"" name:"role" help:"clerk, publisher, network, secrecy, supervisor, operator, admin, auditor or staff."`
 	Department string   `help:"Department of a clerk."`
 	Point      string   `help:"Service point of staff."`
+}
+
+type sampleFlags struct {
+	Publisher string `required:"" help:"Login of a publisher."`
+	Network   string `required:"" help:"Login of a member of the network office."`
+	Secrecy   string `required:"" help:"Login of a member of the secrecy office."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -130,5 +137,20 @@ func (p *personFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, password)
+	return err
+}
+
+// Run publishes the sample notices and prints how many were new.
+func (p *sampleFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *slog.Logger) error {
+	s, err := server.Open(ctx, f.options(log))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	n, err := s.Samples(ctx, p.Publisher, p.Network, p.Secrecy)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, n)
 	return err
 }

@@ -17,6 +17,9 @@ var people = []struct {
 	{fleet.Person{Login: "wu", Name: "吴工", Role: "operator"}, "terminals: enrols them and sees what waits"},
 	{fleet.Person{Login: "zheng", Name: "郑主任", Role: "supervisor"}, "clocks; reads masked, decides nothing"},
 	{fleet.Person{Login: "he", Name: "何审计", Role: "auditor"}, "reads the audit and checks its chain"},
+	{fleet.Person{Login: "feng", Name: "冯编辑", Role: "publisher"}, "writes and proposes notices"},
+	{fleet.Person{Login: "xu", Name: "徐科长", Role: "network"}, "network office: checks notices"},
+	{fleet.Person{Login: "luo", Name: "罗主任", Role: "secrecy"}, "secrecy office: releases notices"},
 }
 
 // site is the demonstration's: with staff, and a folder in place of a printer.
@@ -39,6 +42,10 @@ func (s *site) up(ctx context.Context) error {
 		staff[i] = p.Person
 	}
 	var err error
-	s.passwords, err = s.Hire(ctx, staff)
+	if s.passwords, err = s.Hire(ctx, staff); err != nil {
+		return err
+	}
+	// A notice of every kind, through the three hands; the second time there is nothing new.
+	_, err = s.Tool(ctx, "central", "--dir", s.Path("central"), "samples", "--publisher", "feng", "--network", "xu", "--secrecy", "luo")
 	return err
 }
