@@ -34,7 +34,7 @@ func marker(t testing.TB) assets.Marker {
 func render(t testing.TB, files *assets.Files, mark assets.Marker, lang string) map[string]string {
 	t.Helper()
 	faces := map[assets.Face]*assets.Pages{}
-	for _, face := range []assets.Face{assets.KioskFace, assets.LobbyFace, assets.ConsoleFace, assets.TrackFace} {
+	for _, face := range []assets.Face{assets.KioskFace, assets.LobbyFace, assets.ConsoleFace, assets.TrackFace, assets.PostedFace} {
 		p, err := files.Pages(face, mark)
 		if err != nil {
 			t.Fatal(err)
