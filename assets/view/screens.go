@@ -52,33 +52,68 @@ func (c *cutter) text(p Part) {
 	}
 }
 
-// table keeps rows whole and says the head again on every screen.
+// table keeps rows whole and says the head again on every screen. A heading that would be left behind goes with it.
 func (c *cutter) table(p Part) {
+	widths := columns(p, c.line)
 	cost := func(row []string) int {
 		n := 1
-		for _, cell := range row {
-			n = max(n, c.height(cell, c.line/max(1, len(row))))
+		for i, cell := range row {
+			n = max(n, c.height(cell, widths[min(i, len(widths)-1)]))
 		}
 		return n
 	}
 	head := cost(p.Head)
-	begun := false
-	for _, row := range p.Rows {
+	begin := func() {
+		c.now = append(c.now, Part{Kind: civic.BlockRow, Head: p.Head})
+		c.left -= head
+	}
+	for i, row := range p.Rows {
 		need := cost(row)
-		if !begun || need > c.left {
-			if head+need > c.left || begun {
-				c.turn()
+		switch {
+		case i == 0 && head+need <= c.left:
+			begin()
+		case i == 0 || need > c.left:
+			heading := c.takeHeading()
+			c.turn()
+			if heading != nil {
+				c.text(*heading)
 			}
-			c.now = append(c.now, Part{Kind: civic.BlockRow, Head: p.Head})
-			c.left -= head
-			begun = true
+			begin()
 		}
 		last := &c.now[len(c.now)-1]
 		last.Rows = append(last.Rows, row)
 		c.left -= need
 	}
 	if len(p.Rows) == 0 {
-		c.now = append(c.now, p)
-		c.left -= head
+		begin()
 	}
+}
+
+// takeHeading takes a heading that ends the present screen off it.
+func (c *cutter) takeHeading() *Part {
+	if len(c.now) == 0 || c.now[len(c.now)-1].Kind != civic.BlockHeading {
+		return nil
+	}
+	last := c.now[len(c.now)-1]
+	c.now = c.now[:len(c.now)-1]
+	return &last
+}
+
+// columns parts a line among the columns of a table as their longest cells need it.
+func columns(p Part, line int) []int {
+	longest := make([]int, max(1, len(p.Head)))
+	total := 0
+	for i := range longest {
+		longest[i] = 1
+		for _, row := range append([][]string{p.Head}, p.Rows...) {
+			if i < len(row) {
+				longest[i] = max(longest[i], len([]rune(row[i])))
+			}
+		}
+		total += longest[i]
+	}
+	for i, n := range longest {
+		longest[i] = max(2, line*n/total)
+	}
+	return longest
 }

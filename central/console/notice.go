@@ -85,6 +85,24 @@ func (k *Console) revision(ctx context.Context, page *view.ConsoleNotice, n stor
 	}
 	page.Compared = comparison(notices.Compare(last, n.NoticeText))
 	page.Compared.At = last.Notice.PublishedAt
+	points, err := k.points(ctx)
+	if err != nil {
+		return err
+	}
+	kind := func(id string) string {
+		if _, ok := civic.CategoryOf(id); ok {
+			return locale.T(page.Lang, "notice.kind."+id)
+		}
+		return id
+	}
+	for i := range page.Compared.Fields {
+		switch f := &page.Compared.Fields[i]; f.Field {
+		case "scope":
+			f.Was, f.Now = scopeWords(page.Lang, last.Scope, points), scopeWords(page.Lang, n.Scope, points)
+		case "category":
+			f.Was, f.Now = kind(f.Was), kind(f.Now)
+		}
+	}
 	return nil
 }
 
