@@ -44,6 +44,7 @@ type Central struct {
 	Log      *slog.Logger
 	Logged   *Log
 	Path     string // of the database
+	Woken    func() // called after the notices on show changed; may be nil
 
 	folder *papers.Folder
 
@@ -78,6 +79,11 @@ func (c *Central) wire(t testing.TB) {
 	c.Bulletin = must(bulletin.New(bulletin.Options{Store: c.Store, Sign: c.Keys.Sign, Now: c.Now}))(t)
 	posts := notices.DefaultOptions()
 	posts.Store, posts.Calendar, posts.Sign, posts.Now, posts.Log = c.Store, c.Bulletin, c.Keys.Sign, c.Now, c.Log
+	posts.Published = func() {
+		if c.Woken != nil {
+			c.Woken()
+		}
+	}
 	c.Notices = must(notices.New(posts))(t)
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = c.Store, c.Bulletin, c.folder, c.Keys.Keyring()
