@@ -130,8 +130,7 @@ func savedAlready(held store.NoticeRecord, text store.NoticeText, uploads []noti
 		}
 	}
 	text.Notice.Files = held.Notice.Files
-	text.Notice.Body = strings.TrimSpace(strings.ReplaceAll(text.Notice.Body, "\r\n", "\n"))
-	return notices.Compare(held.NoticeText, text).Same()
+	return notices.Compare(held.NoticeText, notices.Tidy(text)).Same() && held.IssuerCode == notices.Tidy(text).IssuerCode
 }
 
 // unsaved says why, at the field it is about. Where another was quicker, what was typed stands against it, and the next
@@ -140,7 +139,7 @@ func unsaved(page *view.ConsoleNoticeEdit, held store.NoticeRecord, text store.N
 	field := refusal.Field
 	if refusal.Code == civic.Conflict {
 		field = ""
-		page.Theirs = comparison(notices.Compare(held.NoticeText, text))
+		page.Theirs = comparison(notices.Compare(held.NoticeText, notices.Tidy(text)))
 		page.Fields["version"] = strconv.FormatUint(held.Version, 10)
 	}
 	page.Errors[field] = locale.Error(page.Lang, refusal)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -99,11 +100,21 @@ func (k *Console) revision(ctx context.Context, page *view.ConsoleNotice, n stor
 		switch f := &page.Compared.Fields[i]; f.Field {
 		case "scope":
 			f.Was, f.Now = scopeWords(page.Lang, last.Scope, points), scopeWords(page.Lang, n.Scope, points)
+		case "until":
+			f.Was, f.Now = lastDay(page.Lang, last.Until), lastDay(page.Lang, n.Until)
 		case "category":
 			f.Was, f.Now = kind(f.Was), kind(f.Now)
 		}
 	}
 	return nil
+}
+
+// lastDay says until when a notice is shown: the last day that counts.
+func lastDay(lang locale.Lang, until time.Time) string {
+	if until.IsZero() {
+		return locale.T(lang, "notice.forever")
+	}
+	return locale.T(lang, "notice.fact.until.day", locale.DateYear(lang, civic.DateOf(until.Add(-time.Millisecond)), locale.Plain))
 }
 
 func comparison(c notices.Comparison) *view.NoticeComparison {

@@ -223,6 +223,7 @@ func TestNoticeTwoTabs(t *testing.T) {
 	net.step(path, "check", nil).says(t, "已通过")
 	net.page = seen // a double click
 	net.step(path, "check", nil).says(t, "已通过")
+	net.get(path+"/check").says(t, "待保密审核") // the address of a step, loaded again
 	net.page = seen
 	p = net.step(path, "back", url.Values{"words": {"一个没有用上的理由"}})
 	p.is(t, http.StatusConflict)

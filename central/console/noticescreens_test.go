@@ -2,6 +2,8 @@ package console_test
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -43,27 +45,47 @@ func (h *hall) furnishNotices(t *testing.T) (revised, unready string) {
 	return revised, unready
 }
 
-// shootNotices takes the pictures of the notices' pages.
-func (h *hall) shootNotices(t *testing.T, shoot func(string, ...chromedp.Action[chromedp.Void])) {
-	t.Helper()
+// TestWriteNoticeScreens writes a picture of each page of notices into the folder that DOORSTEP_SCREENS names, to be
+// looked at; without one there is nothing to do.
+func TestWriteNoticeScreens(t *testing.T) {
+	folder := os.Getenv("DOORSTEP_SCREENS")
+	if folder == "" {
+		return
+	}
+	h := open(t)
 	revised, unready := h.furnishNotices(t)
+	ctx, cancel := screen(t)
+	defer cancel()
+	shoot := func(name string, steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, steps...); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		b, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	visit := func(path string) chromedp.Action[chromedp.Void] { return chromedp.Navigate(h.url + path) }
 	click := func(sel string) chromedp.Action[chromedp.Void] { return chromedp.Click(chromedp.CSS(sel)) }
 	wait := func(sel string) chromedp.Action[chromedp.Void] { return chromedp.WaitVisible(chromedp.CSS(sel)) }
 	fill := func(sel, v string) chromedp.Action[chromedp.Void] { return chromedp.SetValue(chromedp.CSS(sel), v) }
 	enter := func(login string) chromedp.Action[chromedp.Void] {
-		return chromedp.Steps(click(`form[action="/sign-out"] button`), wait("#password"), fill("#name", login),
-			fill("#password", consoletest.Password), click("button.main"), wait(".rail"))
+		return chromedp.Steps(visit("/sign-in"), fill("#name", login), fill("#password", consoletest.Password),
+			click("button.main"), wait(".rail"))
 	}
-	chinese := chromedp.Steps(click(`form[action="/settings"] button`), wait(".rail"))
-	shoot("20-notices", chinese, enter("pub"), visit("/notices?view=all"))
+	leave := chromedp.Steps(click(`form[action="/sign-out"] button`), wait("#password"))
+	shoot("20-notices", enter("pub"), visit("/notices?view=all"))
 	shoot("21-notices-mine", visit("/notices"))
 	shoot("22-notice-unready", visit(unready))
 	shoot("23-notice-new", visit("/notices/new"))
 	shoot("24-notice-edit", visit(revised+"/edit"))
-	shoot("25-notice-edit-refused", fill("#f-area", "44"), fill("#f-keywords", "一 二 三 四 五 六 七 八 九"), click(".editor .main"), wait(".error"))
-	shoot("26-notices-network", enter("net"), visit("/notices"))
+	shoot("25-notice-edit-refused", fill("#f-keywords", "一 二 三 四 五 六 七 八 九"), click(".editor .main"), wait(".error"))
+	shoot("26-notices-network", leave, enter("net"), visit("/notices"))
 	shoot("27-notice-review", visit(revised))
 	shoot("28-notice-back", click("details.back summary"), click("details.back button"), wait(".error"))
-	shoot("29-notice-english", click(`form[action="/settings"] button`), wait(".rail"), visit(revised))
+	shoot("29-notice-english", click(`form[action="/settings"] button`), wait(".turn"))
 }

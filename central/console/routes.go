@@ -67,6 +67,8 @@ func (k *Console) routes() {
 	app.Get("/notices/:id/edit", publisher, k.editNotice)
 	app.Get("/notices/:id/files/:digest", hands, k.noticeFile)
 	app.Post("/notices/:id/:act", hands, k.handNotice)
+	// A refused step is shown under its own address: loaded again, or in another language, it is the notice.
+	app.Get("/notices/:id/:act", hands, func(c *fiber.Ctx) error { return seeOther(c, "/notices/"+c.Params("id")) })
 
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
 }

@@ -84,7 +84,6 @@ func TestWriteScreens(t *testing.T) {
 	shoot("15-audit", leave, enter("audit"), visit("/audit"))
 	shoot("16-audit-english", click(`form[action="/settings"] button`), wait(".rail"))
 	shoot("17-case-english", leave, enter("chen"), visit("/cases/"+f.Code.String()))
-	h.shootNotices(t, shoot)
 }
 
 // screen is a headless browser of the console's size.

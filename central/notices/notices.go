@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/seal"
@@ -87,7 +89,7 @@ func (b *Notices) Save(ctx context.Context, text store.NoticeText, version uint6
 		return store.NoticeRecord{}, civic.Refuse(civic.NotFound, "id", "notice.unknown")
 	}
 	e := store.NoticeEdit{
-		Text: tidy(text), Version: version, By: actor(by, civic.RolePublisher), At: b.o.Now(), Bytes: map[civic.Digest][]byte{},
+		Text: Tidy(text), Version: version, By: actor(by, civic.RolePublisher), At: b.o.Now(), Bytes: map[civic.Digest][]byte{},
 	}
 	for _, f := range files {
 		held, err := f.file()
@@ -116,14 +118,25 @@ func without(files []civic.NoticeFile, d civic.Digest) []civic.NoticeFile {
 	return out
 }
 
-// tidy takes away space that only a form makes.
-func tidy(t store.NoticeText) store.NoticeText {
+// Tidy takes away space that only a form makes, and signs that no page, screen or feed can show.
+func Tidy(t store.NoticeText) store.NoticeText {
 	n := &t.Notice
+	n.Title, n.Body = visible(n.Title), visible(n.Body)
 	for _, s := range []*string{&n.Title, &n.Issuer, &n.Document, &t.IssuerCode, &n.Supersedes} {
 		*s = strings.Join(strings.Fields(*s), " ")
 	}
 	n.Body = strings.TrimSpace(strings.ReplaceAll(n.Body, "\r\n", "\n"))
 	return t
+}
+
+// visible drops control characters but those that part lines and cells.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // Propose fixes the text as it stands at version, which the publisher saw, if nothing keeps it from being published.

@@ -232,6 +232,18 @@ func TestAttachments(t *testing.T) {
 	wants(t, err, civic.Full, "notice.files.many")
 }
 
+// TestTidy: what a form adds, and what nothing can show, is not kept.
+func TestTidy(t *testing.T) {
+	o := newOffice(t)
+	x := text(notices.NewID())
+	x.Notice.Title, x.Notice.Body = " 办公\x00  时间\n", "\r\n一\r\n二\x07\xff\r\n"
+	n, err := o.Save(t.Context(), x, 0, nil, o.feng)
+	must(t, err)
+	if n.Notice.Title != "办公 时间" || n.Notice.Body != "一\n二" {
+		t.Errorf("kept as %q and %q", n.Notice.Title, n.Notice.Body)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	was, now := text("a"), text("a")
 	if c := notices.Compare(was, now); !c.Same() || len(c.Body) != 1 {
