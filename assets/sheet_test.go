@@ -37,6 +37,7 @@ func sights() map[assets.Face]sight {
 		assets.LobbyFace:   {1920, 1080, 1.577, 15, 0, "", "main button", true},
 		assets.ConsoleFace: {1440, 900, css, 3.4, 6.3, "td a, dd a, .crumb a, input[type=checkbox], input[type=radio], summary", "main button.main, main a.main", false},
 		assets.TrackFace:   {390, 844, css, 3.4, 6.3, "", "main button", false},
+		assets.PostedFace:  {390, 844, css, 3.4, 6.3, "", "main button", false},
 	}
 }
 
