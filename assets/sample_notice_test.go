@@ -31,6 +31,10 @@ func (m maker) notices() []sample {
 		At: sampleNow, Fields: []view.NoticeDiffers{{Field: "title", Was: "公示", Now: n.Title}, {Field: "until", Now: "2026-12-03 00:00"}},
 		Lines: []view.NoticeLine{{Text: "现予公示。"}, {Sign: "-", Text: "一"}, {Sign: "+", Text: "二"}},
 	}
+	acts := map[civic.NoticeState][]string{
+		civic.NoticeDraft: {"propose", "withdraw"}, civic.NoticeProposed: {"check", "back", "withdraw"}, civic.NoticeChecked: {"release", "back"},
+		civic.NoticePublished: {"withdraw", "take"},
+	}
 	var out []sample
 	for _, s := range civic.NoticeStates() {
 		page := view.ConsoleNotice{
@@ -38,7 +42,7 @@ func (m maker) notices() []sample {
 			Digest: civic.DigestOf([]byte("x")).String(), Replaces: "上一批公示", Compared: compared, Edits: true, Had: true,
 			Screens: view.Screens(n.Title, view.Article(n.Body), 15, 8), Barred: true,
 			Problems: []view.NoticeProblem{{Text: "第 1 行像是手机号", Bars: true}, {Text: "附件是图片"}},
-			Acts:     []string{"propose", "check", "release", "back", "take", "withdraw"}, Kept: "写过的理由",
+			Acts:     acts[s], Kept: "写过的理由",
 			Errors: map[string]string{"": "刚刚被别人改过", "words": "请写明理由"}, Draft: map[string]string{"act": "back", "words": "第三行"},
 			History: []view.NoticeEvent{
 				{At: sampleNow, Who: "徐科长", Role: civic.RoleNetwork, State: civic.NoticeDraft, Back: true, Words: "金额要核对"},

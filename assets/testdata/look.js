@@ -58,7 +58,7 @@
   const seen = new Set();
   for (let n = walk.nextNode(); n; n = walk.nextNode()) {
     const e = n.parentElement, text = n.data.trim();
-    if (!text || seen.has(e) || e.closest('script, style, svg, option, noscript') || !shown(e)) continue;
+    if (!text || seen.has(e) || e.closest('script, style, svg, option, noscript, .miniature') || !shown(e)) continue;
     seen.add(e);
     const style = getComputedStyle(e), size = parseFloat(style.fontSize);
     if (size < want.text * want.mm - 0.2) say('text', e, `${(size / want.mm).toFixed(1)} mm, under ${want.text}`);
