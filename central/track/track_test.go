@@ -329,7 +329,7 @@ func TestLanguage(t *testing.T) {
 	for _, tt := range tests {
 		p.lang = tt.accept
 		body := p.load("/R/"+f.Token+tt.query, http.StatusOK)
-		if !strings.Contains(body, `<html lang="`+tt.lang+`">`) {
+		if !strings.Contains(body, ` lang="`+tt.lang+`">`) {
 			t.Errorf("%q and %q do not give %s", tt.accept, tt.query, tt.lang)
 		}
 	}
