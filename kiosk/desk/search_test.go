@@ -74,7 +74,7 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestEveryServiceIsFoundByItsWords looks for each of the 195 services by its name, which finds it first, and by every
+// TestEveryServiceIsFoundByItsWords looks for each of the 198 services by its name, which finds it first, and by every
 // other word for it, which finds it among the ten.
 func TestEveryServiceIsFoundByItsWords(t *testing.T) {
 	f := desktest.Open(t, spoken)

@@ -274,7 +274,9 @@ func erasedOnDisk(t *testing.T, s *site) {
 	it = m.Chain(t, it.Entry, it.Signed.Body)
 	s.hold(m, it)
 	must(t, s.Open(t.Context(), newCase(t, it, "")))
-	must(t, s.Step(t.Context(), stepTo(code, 1, civic.Declined, civic.RoleClerk)))
+	decline := stepTo(code, 1, civic.Declined, civic.RoleClerk)
+	decline.Notice = []byte("a notice locked for one receipt") // a text that no schema holds
+	must(t, s.Step(t.Context(), decline))
 	lane, err := s.Statuses(t.Context(), "P1", 0, 1)
 	must(t, err)
 	traces := [][]byte{[]byte("sealed at the terminal"), it.Signed.Body.Signature, lane[0].Locked}
