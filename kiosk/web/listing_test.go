@@ -46,7 +46,7 @@ func (b *browser) turn(path string, what *regexp.Regexp) (pages [][]string) {
 }
 
 // TestEveryServiceIsUnderItsDepartment turns every page of every department, in standard and in large type: no page is
-// longer than its frame has room for, and every one of the 198 services is found once.
+// longer than its frame has room for, and every service is found once.
 func TestEveryServiceIsUnderItsDepartment(t *testing.T) {
 	k := start(t)
 	for _, test := range []struct {
@@ -82,8 +82,8 @@ func TestEveryServiceIsUnderItsDepartment(t *testing.T) {
 					t.Errorf("%s is listed %d times", id, n)
 				}
 			}
-			if len(seen) != 198 {
-				t.Errorf("%d services are found", len(seen))
+			if all := len(k.Desk.Services("zh")); len(seen) != all || all < 195 {
+				t.Errorf("%d of %d services are found", len(seen), all)
 			}
 		})
 	}
