@@ -16,34 +16,68 @@ import (
 // Publish adds a revision of an item to the feed, unless it says what the present one says.
 func (d *DB) Publish(ctx context.Context, draft store.Draft) (out store.Published, err error) {
 	err = d.update(ctx, func(ctx context.Context, t *tx) error {
-		e := draft.Edition
-		now, err := newest(ctx, t, e.Kind, e.ID)
-		none := errors.Is(err, sql.ErrNoRows)
-		switch {
-		case err != nil && !none:
-			return err
-		case none && e.Tombstone:
-			return civic.Refuse(civic.NotFound, "edition", "edition.unknown")
-		case !none && same(&now.Edition, &e):
-			out = now
-			return nil
-		}
-		e.Rev = now.Rev + 1
-		if !none && !now.Tombstone && !e.Tombstone && now.Scope != e.Scope {
-			gone := civic.Edition{Kind: e.Kind, ID: e.ID, Rev: e.Rev, Scope: now.Scope, Tombstone: true}
-			if _, err := appendEdition(ctx, t, draft, gone); err != nil {
-				return err
-			}
-			e.Rev++
-		}
-		if out, err = appendEdition(ctx, t, draft, e); err != nil {
-			return err
-		}
-		return record(ctx, t, store.AuditEntry{
-			At: draft.At, Actor: draft.By, Action: store.ActPublish, Subject: string(e.Kind) + "/" + e.ID, Detail: fmt.Sprint(e.Rev),
-		})
+		out, err = publish(ctx, t, &draft)
+		return err
 	})
 	return out, err
+}
+
+// PublishAll adds revisions of several items, all or none.
+func (d *DB) PublishAll(ctx context.Context, list []store.Draft) (out []store.Published, err error) {
+	out = make([]store.Published, len(list))
+	err = d.update(ctx, func(work context.Context, t *tx) error {
+		for i := range list {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if out[i], err = publish(work, t, &list[i]); err != nil {
+				return fmt.Errorf("%s %s: %w", list[i].Edition.Kind, list[i].Edition.ID, err)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// publish adds a revision within a unit of work.
+func publish(ctx context.Context, t *tx, draft *store.Draft) (out store.Published, err error) {
+	e := draft.Edition
+	now, err := newest(ctx, t, e.Kind, e.ID)
+	none := errors.Is(err, sql.ErrNoRows)
+	switch {
+	case err != nil && !none:
+		return out, err
+	case none && e.Tombstone:
+		return out, civic.Refuse(civic.NotFound, "edition", "edition.unknown")
+	case draft.Over != nil && *draft.Over != now.Rev:
+		return out, civic.Refuse(civic.Conflict, "revision", "guides.overtaken", now.Rev)
+	}
+	if draft.Closes != 0 {
+		if err := closeDraft(ctx, t, e.ID, draft.Closes); err != nil {
+			return out, err
+		}
+	}
+	if !none && same(&now.Edition, &e) {
+		return now, nil
+	}
+	e.Rev = now.Rev + 1
+	if !none && !now.Tombstone && !e.Tombstone && now.Scope != e.Scope {
+		gone := civic.Edition{Kind: e.Kind, ID: e.ID, Rev: e.Rev, Scope: now.Scope, Tombstone: true}
+		if _, err := appendEdition(ctx, t, draft, gone); err != nil {
+			return out, err
+		}
+		e.Rev++
+	}
+	if out, err = appendEdition(ctx, t, draft, e); err != nil {
+		return out, err
+	}
+	entry := store.AuditEntry{
+		At: draft.At, Actor: draft.By, Action: store.ActPublish, Subject: string(e.Kind) + "/" + e.ID, Detail: fmt.Sprint(e.Rev),
+	}
+	if e.Tombstone && draft.Reason != "" {
+		entry.Action, entry.Detail = store.ActTake, draft.Reason
+	}
+	return out, record(ctx, t, entry)
 }
 
 // same reports whether two editions say the same, whatever their numbers.
@@ -53,7 +87,7 @@ func same(a, b *civic.Edition) bool {
 }
 
 // appendEdition gives e the next number, has it signed and adds it to the chain.
-func appendEdition(ctx context.Context, t *tx, draft store.Draft, e civic.Edition) (out store.Published, err error) {
+func appendEdition(ctx context.Context, t *tx, draft *store.Draft, e civic.Edition) (out store.Published, err error) {
 	var prev []byte
 	if err := t.row(ctx, `SELECT feed + 1, tag FROM site`).Scan(&e.N, &prev); err != nil {
 		return out, err
@@ -72,6 +106,9 @@ func appendEdition(ctx context.Context, t *tx, draft store.Draft, e civic.Editio
 		e.Tombstone, signed.Payload, signed.Signature, tag[:], millis(draft.At))
 	if err == nil {
 		_, err = t.exec(ctx, `UPDATE site SET feed = ?, tag = ?`, e.N, tag[:])
+	}
+	if err == nil && e.Kind == civic.EditionGuide {
+		err = noteRevision(ctx, t, &e, millis(draft.At), draft.By.Login, draft.Reason)
 	}
 	return store.Published{Edition: e, Signed: signed, At: instant(millis(draft.At))}, err
 }

@@ -33,6 +33,7 @@ type Store interface {
 	Retention
 	Statuses
 	Editions
+	Guides
 	Staff
 	Sessions
 	Throttle

@@ -16,6 +16,9 @@ type Editions interface {
 	// tombstone for the old scope goes before the new revision. The sign function of the draft is called with the
 	// number and revision set, and signs what goes into the feed.
 	Publish(ctx context.Context, d Draft) (Published, error)
+	// PublishAll publishes several items as Publish does, in their order and in one unit of work: all of them or none.
+	// The answers are in the order of the drafts.
+	PublishAll(ctx context.Context, list []Draft) ([]Published, error)
 	// Feed returns what a reader in a place has to apply after a cursor, by number: of each item only the newest
 	// edition for that place. Refill is set where the cursor is none of this store's; the answer then begins from
 	// nothing and has no tombstones. Caught is set when nothing more is to come; Next is then the head of the feed.
@@ -41,6 +44,9 @@ type Draft struct {
 	Sign    func(*civic.Edition) (wire.Signed, error)
 	By      Actor
 	At      time.Time
+	Over    *uint32 // the revision that this is to follow, 0 for none; another one is civic.Conflict. nil does not ask
+	Closes  uint64  // version of the guide's draft that this publishes: another is civic.Conflict; 0 leaves drafts be
+	Reason  string  // of a withdrawal
 }
 
 // Reader is where the reader of a feed stands, as scopes decide.
