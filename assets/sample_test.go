@@ -37,6 +37,7 @@ func samples(t testing.TB, lang string) []sample {
 	out = append(out, m.console()...)
 	out = append(out, m.rights()...)
 	out = append(out, m.lobby()...)
+	out = append(out, m.publishing()...)
 	return out
 }
 

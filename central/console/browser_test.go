@@ -47,7 +47,7 @@ func openAs(t testing.TB, secure bool) *hall {
 		t.Fatal(err)
 	}
 	k, err := console.New(console.Options{
-		Door: h.Door, Casework: h.Casework, Fleet: h.Fleet, Store: h.Store, Bulletin: h.Bulletin,
+		Door: h.Door, Casework: h.Casework, Fleet: h.Fleet, Store: h.Store, Bulletin: h.Bulletin, Press: h.Press,
 		Connected: func() []civic.KeyID { return h.connected }, Files: h.Files, Listen: listen, Secure: secure,
 		Clock: h.Now, Logger: h.Log,
 	})

@@ -17,6 +17,9 @@ const pendingField = "pending"
 // the sign-in: from the act's own form, or from the sign-in form that shows it again.
 func pending(c *fiber.Ctx) []view.KeptField {
 	act := c.FormValue(pendingField)
+	if id, ok := guideTyped(c); ok {
+		return keptGuide(c, id)
+	}
 	if parts := strings.Split(c.Path(), "/"); len(parts) == 4 && parts[1] == "cases" && c.Method() == fiber.MethodPost {
 		act = parts[2] + "/" + parts[3]
 	}
@@ -38,6 +41,9 @@ func pending(c *fiber.Ctx) []view.KeptField {
 // resume shows the case of a pending act to whoever signed in, with what was typed. It is not done: the case may have
 // moved on, and the hand on the keyboard may be another's.
 func (k *Console) resume(c *fiber.Ctx) error {
+	if id, ok := guideTyped(c); ok {
+		return k.resumeGuide(c, id)
+	}
 	number, act, _ := strings.Cut(c.FormValue(pendingField), "/")
 	code, err := civic.ParseTrackingCode(number)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/central/track"
+	"doorstep/sync/catalogue"
 	"doorstep/sync/civic"
 	"doorstep/sync/hub"
 	"doorstep/sync/identity"
@@ -35,6 +36,7 @@ type Server struct {
 	store    *sqlite.DB
 	keys     *identity.Central
 	bulletin *bulletin.Bulletin
+	press    *bulletin.Press
 	casework *casework.Casework
 	intake   *intake.Intake
 	fleet    *fleet.Fleet
@@ -111,6 +113,13 @@ func (s *Server) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rules, err := catalogue.ParseRules(assets.Catalogue())
+	if err != nil {
+		return err
+	}
+	if s.press, err = bulletin.NewPress(s.bulletin, s.store, rules); err != nil {
+		return err
+	}
 	folder, err := papers.Open(filepath.Join(s.opts.Dir, "papers"))
 	if err != nil {
 		return err
@@ -175,7 +184,7 @@ func (s *Server) listen(ctx context.Context) error {
 		return fmt.Errorf("listen for staff: %w", err)
 	}
 	s.console, err = console.New(console.Options{
-		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Connected: s.hub.Sessions,
+		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Press: s.press, Connected: s.hub.Sessions,
 		Files: files, Listen: staffDoor, Secure: s.opts.SecureCookies, Clock: s.opts.Clock, Logger: s.opts.Logger,
 	})
 	if err != nil {

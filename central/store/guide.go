@@ -77,7 +77,7 @@ type GuideFilter struct {
 	Department string // key; empty for all
 	Query      string // words that all stand in name, code, other words, field or authority
 	Offset     int
-	Max        int
+	Max        int // at most this many; negative is all
 }
 
 // GuidePage is a page of guides with how many there are.

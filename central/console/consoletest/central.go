@@ -34,6 +34,7 @@ type Central struct {
 	Keys     *identity.Central
 	Store    *sqlite.DB
 	Bulletin *bulletin.Bulletin
+	Press    *bulletin.Press
 	Casework *casework.Casework
 	Intake   *intake.Intake
 	Fleet    *fleet.Fleet
@@ -74,6 +75,8 @@ func New(t testing.TB) *Central {
 func (c *Central) wire(t testing.TB) {
 	t.Helper()
 	c.Bulletin = must(bulletin.New(bulletin.Options{Store: c.Store, Sign: c.Keys.Sign, Now: c.Now}))(t)
+	rules := must(catalogue.ParseRules(assets.Catalogue()))(t)
+	c.Press = must(bulletin.NewPress(c.Bulletin, c.Store, rules))(t)
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = c.Store, c.Bulletin, c.folder, c.Keys.Keyring()
 	cases.Now, cases.Log = c.Now, c.Log
