@@ -31,6 +31,7 @@ type flags struct {
 	Person personFlags `cmd:"" help:"Add a member of staff; the first password is printed once."`
 
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
+	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
 }
 
 type runFlags struct {

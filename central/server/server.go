@@ -211,6 +211,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.track.Run(ctx) })
 	g.Go(func() error { return s.serveTerminals(ctx) })
+	g.Go(func() error { return s.watch(ctx) })
 	err := g.Wait()
 	s.terminal = nil // link.Serve closed it
 	return errors.Join(err, s.Close())

@@ -169,12 +169,10 @@ const (
 // Feed returns what a reader has to apply after a cursor. All of it is read from one snapshot.
 func (d *DB) Feed(ctx context.Context, p store.Reader, after civic.Cursor, max int) (f store.Feed, err error) {
 	err = d.read.snapshot(ctx, func(q querier) error {
-		head := civic.Cursor{Store: d.site}
-		var tag []byte
-		if err := q.row(ctx, `SELECT feed, tag FROM site`).Scan(&head.N, &tag); err != nil {
+		head, err := d.head(ctx, q)
+		if err != nil {
 			return err
 		}
-		copy(head.Tag[:], tag)
 		if f.Refill, err = d.foreign(ctx, q, after); err != nil {
 			return err
 		}
@@ -201,6 +199,17 @@ func (d *DB) Feed(ctx context.Context, p store.Reader, after civic.Cursor, max i
 		return err
 	})
 	return f, err
+}
+
+// Head returns the end of the feed.
+func (d *DB) Head(ctx context.Context) (civic.Cursor, error) { return d.head(ctx, d.read) }
+
+func (d *DB) head(ctx context.Context, q querier) (civic.Cursor, error) {
+	head := civic.Cursor{Store: d.site}
+	var tag []byte
+	err := q.row(ctx, `SELECT feed, tag FROM site`).Scan(&head.N, &tag)
+	copy(head.Tag[:], tag)
+	return head, err
 }
 
 func cursorOf(site civic.EntryID, e wire.Edition) (civic.Cursor, error) {

@@ -23,6 +23,8 @@ type Editions interface {
 	// edition for that place. Refill is set where the cursor is none of this store's; the answer then begins from
 	// nothing and has no tombstones. Caught is set when nothing more is to come; Next is then the head of the feed.
 	Feed(ctx context.Context, p Reader, after civic.Cursor, max int) (Feed, error)
+	// Head returns the end of the feed: a cursor of everything published so far.
+	Head(ctx context.Context) (civic.Cursor, error)
 	// Current returns the newest revision of an item; civic.NotFound if there is none or it was withdrawn.
 	Current(ctx context.Context, kind civic.EditionKind, id string) (Published, error)
 	// Revision returns one revision of an item, however old; civic.NotFound.

@@ -171,6 +171,11 @@ func publishAll(t *testing.T, s *site) {
 	page, err := s.GuideList(t.Context(), store.GuideFilter{State: store.GuidesAll, Max: 10})
 	must(t, err)
 	equal(t, "guides", len(page.Rows), 3)
+	head, err := s.Head(t.Context())
+	must(t, err)
+	f, err := s.Feed(t.Context(), store.Reader{}, civic.Cursor{}, 10)
+	must(t, err)
+	equal(t, "head", head, f.Next)
 }
 
 func guideList(t *testing.T, s *site) {
