@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/form"
@@ -46,7 +50,7 @@ type Plan struct {
 func (p *Plan) Faulty() bool { return len(p.Book.Faults) > 0 }
 
 // Plan finds what a workbook would do, and adds what keeps its guides from being published to its faults. tell is
-// called now and then with how many services were looked at.
+// called now and then, from several goroutines, with how many services were looked at.
 func (p *Press) Plan(ctx context.Context, book *workbook.Book, tell func(services int)) (*Plan, error) {
 	forms, err := p.published(ctx)
 	if err != nil {
@@ -56,25 +60,19 @@ func (p *Press) Plan(ctx context.Context, book *workbook.Book, tell func(service
 	if err != nil {
 		return nil, err
 	}
+	faults, err := p.checkAll(ctx, book.Services, forms, tell)
+	if err != nil {
+		return nil, err
+	}
 	plan := &Plan{Book: book}
 	named := map[string]bool{}
 	for i := range book.Services {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if i%100 == 0 {
-			tell(i)
-		}
 		s := &book.Services[i]
 		named[s.Guide.ID] = true
-		faults, err := p.rules.Check(&s.Guide, func(id string) *form.Form { return forms[id] })
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range faults {
+		for _, f := range faults[i] {
 			book.Add(i, f)
 		}
-		if len(faults) == 0 {
+		if len(faults[i]) == 0 {
 			if err := plan.put(book, i, present[s.Guide.ID]); err != nil {
 				return nil, err
 			}
@@ -88,6 +86,31 @@ func (p *Press) Plan(ctx context.Context, book *workbook.Book, tell func(service
 	book.Sort()
 	tell(len(book.Services))
 	return plan, nil
+}
+
+// checkAll holds every service against the rules, on every processor at once.
+func (p *Press) checkAll(ctx context.Context, list []workbook.Service, forms map[string]*form.Form, tell func(int)) ([][]*civic.Error, error) {
+	out := make([][]*civic.Error, len(list))
+	var next atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	for range runtime.GOMAXPROCS(0) {
+		g.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(list) || ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if i%100 == 0 {
+					tell(i)
+				}
+				var err error
+				if out[i], err = p.rules.Check(&list[i].Guide, func(id string) *form.Form { return forms[id] }); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return out, g.Wait()
 }
 
 // shelved is a guide as central has it.
