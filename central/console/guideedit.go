@@ -84,6 +84,7 @@ func (k *Console) addFaults(c *fiber.Ctx, page *view.ConsoleGuideEdit, text guid
 			add(f.Field, locale.Error(page.Lang, f))
 		}
 	}
+	slices.SortStableFunc(page.Faults, func(a, b view.GuideFault) int { return guidePlace(a.Path) - guidePlace(b.Path) })
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,18 @@ func fieldOf(path string) string {
 		return path
 	}
 	return parts[0]
+}
+
+// guideOrder is the order of the fields in the form.
+var guideOrder = []string{
+	"id", "name", "name_en", "field", "item_code", "events", "words", "audience", "conditions", "materials", "steps", "statutory", "promised",
+	"fee", "channels", "form", "contact", "where", "authority", "department", "joint", "law", "trust", "source", "sensitive", "retention",
+}
+
+// guidePlace returns where in the form the field of a path stands.
+func guidePlace(path string) int {
+	first, _, _ := strings.Cut(path, "/")
+	return slices.Index(guideOrder, first)
 }
 
 // rowed reports whether a path leads into a row.

@@ -35,7 +35,7 @@ func TestWriteGuideScreens(t *testing.T) {
 		if err := chromedp.Do(ctx, steps...); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		b, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		b, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 		if err == nil {
 			err = os.WriteFile(filepath.Join(folder, name+".png"), b, 0o644)
 		}
@@ -51,6 +51,9 @@ func TestWriteGuideScreens(t *testing.T) {
 	h.furnishGuides(t)
 	shoot("31-guides", visit("/sign-in"), fill("#name", "pub"), fill("#password", consoletest.Password), click("button.main"), wait(".rail"), visit("/guides"))
 	shoot("32-guide-edit", visit("/guides/HJ-008/edit"))
+	shoot("32b-guide-edit-materials", visit("/guides/HJ-008/edit#row-materials"))
+	shoot("32c-guide-edit-steps", visit("/guides/HJ-008/edit#row-steps"))
+	shoot("32d-guide-edit-law", visit("/guides/HJ-008/edit#f-law"))
 	shoot("33-guide-faults", visit("/guides/SB-010/edit"), click("details.faults summary"))
 	shoot("34-guide", visit("/guides/HJ-008/edit"), fill(`[id="f-materials/1/note"]`, "身份证正反两面都要拍清楚。未领身份证的未成年人用户口簿本人页。"),
 		fill("#f-conditions", "跨地级以上市居住半年以上并有合法稳定就业、住所或连续就读之一\n居住时间自申报居住登记之日起算"), save, visit("/guides/HJ-008"))
@@ -81,7 +84,7 @@ func TestWriteGuideScreens(t *testing.T) {
 	b.bring("/guides/import", changedWorkbook(t, file, true))
 	b.settled()
 	shoot("44-import-faults", visit("/guides/import"))
-	shoot("45-guides-english", click(`form[action="/settings"] button`), visit("/guides"))
+	shoot("45-guides-english", click(`form[action="/settings"] button`), wait(`html[lang="en"]`), visit("/guides"))
 	shoot("46-guide-edit-english", visit("/guides/HJ-008/edit"))
 }
 
