@@ -45,7 +45,7 @@ func TestCatalogueOutAndIn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	edit("Q2", "不收费")
+	edit("S2", "不收费")
 	says(central(0, "catalogue", "import", "--dry-run", file), "有改动 1 个")
 	says(central(0, "catalogue", "import", file), "有改动 1 个", "已发布 1 个事项")
 	edit("C3", "")

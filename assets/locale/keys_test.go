@@ -166,7 +166,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 
 // guideFields are the fields of a guide as the console names them.
 var guideFields = []string{
-	"id", "name", "name_en", "item_code", "field", "events", "department", "authority", "joint", "audience", "conditions", "materials",
+	"id", "name", "name_en", "item_code", "field", "events", "packages", "spot", "department", "authority", "joint", "audience", "conditions", "materials",
 	"statutory", "promised", "statutory.days", "statutory.kind", "promised.days", "promised.kind", "fee", "steps", "channels", "where",
 	"contact", "law", "source", "trust", "form", "sensitive", "retention", "words", "steps.name", "steps.days", "materials.id",
 	"materials.name", "materials.name_en", "materials.need", "materials.original", "materials.copies", "materials.days",

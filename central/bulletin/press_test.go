@@ -29,7 +29,7 @@ var (
 	he   = store.Actor{Login: "he", Role: civic.RolePublisher}
 )
 
-// shop is a press over a store, with the catalogue published.
+// shop is a press over a store, with three services of the catalogue published.
 type shop struct {
 	*bulletin.Press
 	*bulletin.Bulletin
@@ -43,6 +43,9 @@ func openShop(t testing.TB) *shop {
 	list, err := catalogue.Parse(assets.Catalogue())
 	check(t, err)
 	for _, v := range list {
+		if !slices.Contains([]string{"HJ-008", "HJ-009", "SB-010"}, v.Guide.ID) {
+			continue
+		}
 		if v.FormBody != nil {
 			_, err := s.Publish(context.Background(), civic.EditionForm, v.Guide.Form, civic.Scope{}, v.FormBody, store.System())
 			check(t, err)
@@ -95,7 +98,7 @@ func TestDraftToEdition(t *testing.T) {
 	if d.Version != 0 || d.Base != 1 {
 		t.Fatalf("a draft that nobody wrote: %+v", d)
 	}
-	_, err = s.Press.Draft(ctx, "ZZ-001")
+	_, err = s.Press.Draft(ctx, "XY-901")
 	wants(t, err, civic.NotFound)
 	_, err = s.Begin(ctx, civic.Guide{ID: "HJ-008", Name: "又一个"}, feng)
 	wants(t, err, civic.Conflict)
@@ -281,7 +284,7 @@ func TestPlan(t *testing.T) {
 	guides, err := s.Guides(ctx)
 	check(t, err)
 	fresh, changed, again := guides[0], guides[1], guides[2]
-	fresh.ID = "ZZ-001"
+	fresh.ID = "XY-901"
 	changed.Words = append(slices.Clone(changed.Words), "另一个叫法")
 	check(t, s.Press.Withdraw(ctx, again.ID, 1, "政策停止", feng))
 	_, err = s.Save(ctx, store.GuideDraft{Base: 1, Guide: changed}, he)
@@ -293,7 +296,7 @@ func TestPlan(t *testing.T) {
 	for _, c := range p.Changes {
 		got = append(got, fmt.Sprint(c.ID, c.Kind, c.Draft))
 	}
-	want := []string{"ZZ-001new", changed.ID + "changedhe", again.ID + "again"}
+	want := []string{"XY-901new", changed.ID + "changedhe", again.ID + "again"}
 	if !slices.Equal(got, want) || p.Unchanged != 0 || p.Absent != 1 {
 		t.Fatalf("plan is %v, %d unchanged, %d absent, faults %v", got, p.Unchanged, p.Absent, p.Book.Faults)
 	}

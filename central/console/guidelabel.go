@@ -25,7 +25,7 @@ func fieldOf(path string) string {
 
 // guideOrder is the order of the fields in the form.
 var guideOrder = []string{
-	"id", "name", "name_en", "field", "item_code", "events", "words", "audience", "conditions", "materials", "steps", "statutory", "promised",
+	"id", "name", "name_en", "field", "item_code", "events", "packages", "words", "audience", "conditions", "materials", "steps", "statutory", "promised", "spot",
 	"fee", "channels", "form", "contact", "where", "authority", "department", "joint", "law", "trust", "source", "sensitive", "retention",
 }
 

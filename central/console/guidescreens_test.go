@@ -113,9 +113,9 @@ func changedWorkbook(t *testing.T, file []byte, faulty bool) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells := map[string]string{"事项!Q3": "不收费", "事项!C4": "高龄老人津贴申领（八十周岁以上）", "材料!L3": "正反两面都要拍清楚"}
+	cells := map[string]string{"事项!S3": "不收费", "事项!C4": "高龄老人津贴申领（八十周岁以上）", "材料!L3": "正反两面都要拍清楚"}
 	if faulty {
-		cells = map[string]string{"事项!C3": "", "事项!M2": "五天", "材料!E4": "也许要", "材料!A6": "QQ-999", "环节!C3": "0.25"}
+		cells = map[string]string{"事项!C3": "", "事项!N2": "五天", "材料!E4": "也许要", "材料!A6": "QQ-999", "环节!C3": "0.25"}
 	}
 	for at, v := range cells {
 		sheet, cell, _ := strings.Cut(at, "!")

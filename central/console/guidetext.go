@@ -21,7 +21,7 @@ const (
 
 // The lists of a guide that are one field with an item a line, and those that are ticks.
 var (
-	guideLines = []string{"joint", "conditions", "law", "words"}
+	guideLines = []string{"packages", "joint", "conditions", "law", "words"}
 	guideTicks = map[string][]string{
 		"events":   {"birth", "school", "work", "marriage", "health", "old-age", "housing", "business"},
 		"channels": {"terminal", "community", "online", "window"},
@@ -74,6 +74,10 @@ func (t *guideText) fill(path string, v any) {
 				t.fill(at(strconv.Itoa(i)), item)
 			}
 		}
+	case bool:
+		if v {
+			t.values[path] = "1"
+		}
 	case string:
 		t.values[path] = v
 	case float64:
@@ -116,6 +120,7 @@ func (t *guideText) guide(base civic.Guide) (civic.Guide, map[string]string) {
 		*at = t.values[path]
 	}
 	g.Trust = civic.Trust(t.values["trust"])
+	g.Packages, g.Spot = r.lines("packages"), t.values["spot"] != ""
 	g.Joint, g.Conditions, g.Law, g.Words = r.lines("joint"), r.lines("conditions"), r.lines("law"), r.lines("words")
 	g.Events = r.ticks("events", guideTicks["events"], base.Events)
 	g.Channels = ticks(&r, "channels", guideTicks["channels"], base.Channels)

@@ -38,6 +38,7 @@ var ( //nolint:gochecknoglobals // tables
 		{"G", "G 已公布的办事指南"}, {"A", "A 时限写在法条里"}, {"L", "L 有法律依据"}, {"W", "W 网上资料"}, {"B", "B 书"}, {"C", "C 常识"},
 	}
 	keepWords   = []word{{"permit", "许可"}, {"benefit", "待遇"}, {"register", "登记"}, {"letter", "信件"}}
+	yesWords    = []word{{"yes", "是"}}
 	acceptWords = []word{{"image/jpeg", "JPG"}, {"image/png", "PNG"}, {"application/pdf", "PDF"}}
 )
 
@@ -142,6 +143,25 @@ func counted[T any](name, path string, width float64, help string, at func(*T) *
 		name: name, path: path, width: width, help: help, plain: true,
 		get: func(v *T) string { return digits(*at(v)) },
 		set: func(v *T, s string) (err *civic.Error) { *at(v), err = number(s); return err },
+	}
+}
+
+func flagged[T any](name, path string, width float64, help string, at func(*T) *bool) column[T] {
+	return column[T]{
+		name: name, path: path, width: width, help: help, one: yesWords,
+		get: func(v *T) string {
+			if *at(v) {
+				return yesWords[0].text
+			}
+			return ""
+		},
+		set: func(v *T, s string) (err *civic.Error) {
+			if s != "" {
+				_, err = codeOf(yesWords, s)
+			}
+			*at(v) = s != "" && err == nil
+			return err
+		},
 	}
 }
 

@@ -25,6 +25,7 @@ func Texts(g *civic.Guide) []Text {
 		}
 	}
 	add("id", g.ID)
+	each("packages", g.Packages)
 	add("name", g.Name)
 	add("name_en", g.NameEN)
 	add("item_code", g.ItemCode)
