@@ -59,19 +59,27 @@ func (i *importFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *
 	if err != nil {
 		return fmt.Errorf("read workbook: %w", err)
 	}
-	quiet := func(int) {}
-	plan, err := s.PlanCatalogue(ctx, file, quiet)
+	plan, err := s.PlanCatalogue(ctx, file, progress(log, "catalogue is read and checked"))
 	if err != nil {
 		return err
 	}
 	if err := tellPlan(stdout, plan); err != nil || i.DryRun {
 		return err
 	}
-	if err := s.ImportCatalogue(ctx, plan, quiet); err != nil {
+	if err := s.ImportCatalogue(ctx, plan, progress(log, "catalogue is published")); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, locale.T(locale.Chinese, "catalogue.imported", len(plan.Changes)))
 	return err
+}
+
+// progress tells now and then how far a long step is.
+func progress(log *slog.Logger, step string) func(int) {
+	return func(done int) {
+		if done > 0 && done%1000 == 0 {
+			log.Info(step, "done", done)
+		}
+	}
 }
 
 // tellPlan prints what a workbook would do. Mistakes are all printed, and then are the error.

@@ -129,13 +129,16 @@ type GuideClash struct {
 // ConsoleGuidePreview shows a text as the terminal will: console/guide-preview.html.
 type ConsoleGuidePreview struct {
 	Console
-	ID, Name                         string
-	Ref                              string // of the text
-	English                          bool
-	Elder                            bool
-	URL                              string // of the terminal's page
-	Draft                            bool   // it waits to be published
-	ZhURL, EnURL, ElderURL, PlainURL string
+	ID, Name string
+	Ref      string // of the text
+	English  bool
+	Elder    bool
+	URL      string // of the terminal's page
+	Draft    bool   // it waits to be published
+	ZhURL    string
+	EnURL    string
+	PlainURL string // in the normal size
+	ElderURL string
 }
 
 // ConsoleGuidePublish asks before a guide is published: console/guide-publish.html.
@@ -167,7 +170,6 @@ type ConsoleGuideImport struct {
 	Phase     string // none, reading, checking, planned, publishing, done, failed
 	Name      string
 	Who       string
-	Mine      bool
 	Began     time.Time
 	Key       string // tells this plan from another
 	Took      string

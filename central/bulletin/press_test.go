@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,10 +38,13 @@ type shop struct {
 	published int
 }
 
+// parsed is the catalogue, read once: it is large.
+var parsed = sync.OnceValues(func() ([]catalogue.Service, error) { return catalogue.Parse(assets.Catalogue()) })
+
 func openShop(t testing.TB) *shop {
 	t.Helper()
 	s := emptyShop(t, t.TempDir())
-	list, err := catalogue.Parse(assets.Catalogue())
+	list, err := parsed()
 	check(t, err)
 	for _, v := range list {
 		if !slices.Contains([]string{"HJ-008", "HJ-009", "SB-010"}, v.Guide.ID) {

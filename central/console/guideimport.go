@@ -45,7 +45,7 @@ func (k *Console) guideExport(c *fiber.Ctx) error {
 func (k *Console) guideImport(c *fiber.Ctx) error {
 	s := k.importer.State()
 	page := view.ConsoleGuideImport{
-		Console: k.frame(c, "guides"), Phase: string(s.Phase), Name: s.Name, Mine: s.Login == readerOf(c).Login,
+		Console: k.frame(c, "guides"), Phase: string(s.Phase), Name: s.Name,
 		Began: s.Began, Done: s.Done, Of: s.Of, Key: strconv.FormatInt(s.Began.UnixNano(), 10), Counts: map[string]int{},
 	}
 	if s.Login != "" {

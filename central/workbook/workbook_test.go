@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -66,9 +67,12 @@ func encode(t testing.TB, g civic.Guide) string {
 	return string(b)
 }
 
+// parsed is the catalogue, read once: it is large.
+var parsed = sync.OnceValues(func() ([]catalogue.Service, error) { return catalogue.Parse(assets.Catalogue()) })
+
 func published(t testing.TB) []workbook.Service {
 	t.Helper()
-	list, err := catalogue.Parse(assets.Catalogue())
+	list, err := parsed()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,8 +60,68 @@ func TestTheCatalogueGrows(t *testing.T) {
 	t.Logf("the terminal starts again with them in %.1f s, %s", time.Since(began).Seconds(), peak(s.Kiosk.ID()))
 }
 
+// TestAKilledImportLeavesNothing kills the command line at several moments of an import: the catalogue is as it was, or
+// as the whole file says.
+func TestAKilledImportLeavesNothing(t *testing.T) {
+	s := newSite(t)
+	must(t, os.MkdirAll(s.Path("log"), 0o700))
+	export := func(name string) *workbook.Book {
+		t.Helper()
+		file := s.Path(name)
+		_, err := s.Tool(t.Context(), "central", "--dir", s.Path("central"), "catalogue", "export", file)
+		must(t, err)
+		b, err := os.ReadFile(file)
+		must(t, err)
+		book, err := workbook.Read(t.Context(), b, func(int) {})
+		must(t, err)
+		return book
+	}
+	before := len(export("before.xlsx").Services)
+	file := s.Path("many.xlsx")
+	must(t, os.WriteFile(file, sheetOf(t, 0, ""), 0o600))
+	began := time.Now()
+	_, err := s.Tool(t.Context(), "central", "--dir", s.Path("central"), "catalogue", "import", "--dry-run", file)
+	must(t, err)
+	dry := time.Since(began) // as long as everything before the first edition takes
+	done := 0
+	for i := range 6 {
+		p, err := fleet.Start(s.Path("log", "import.log"), nil, filepath.Join(s.Bin, "central"), "--dir", s.Path("central"), "catalogue", "import", file)
+		must(t, err)
+		select {
+		case <-p.Done():
+		case <-time.After(dry * time.Duration(4+i) / 6):
+			p.Kill()
+		}
+		switch n := len(export(fmt.Sprintf("after-%d.xlsx", i)).Services); n {
+		case before:
+		case before + *services:
+			done++
+		default:
+			t.Fatalf("killed in the middle, %d of %d services were imported", n-before, *services)
+		}
+	}
+	_, err = s.Tool(t.Context(), "central", "--dir", s.Path("central"), "catalogue", "import", file)
+	must(t, err)
+	if n := len(export("whole.xlsx").Services); n != before+*services {
+		t.Errorf("after an import that was let be, there are %d services, want %d", n, before+*services)
+	}
+	t.Logf("of 6 imports killed at different moments, %d found everything imported and %d nothing", done, 6-done)
+}
+
 // importGuides imports the services made up for tests, as revision rev+1, with a fee where one is given.
 func importGuides(t *testing.T, s *fleet.Site, rev uint32, fee string) {
+	t.Helper()
+	file := s.Path(fmt.Sprintf("%d.xlsx", rev))
+	must(t, os.WriteFile(file, sheetOf(t, rev, fee), 0o600))
+	out, err := s.Tool(t.Context(), "central", "--dir", s.Path("central"), "--public", s.Ports.Terminals, "catalogue", "import", file)
+	must(t, err)
+	if want := fmt.Sprintf("已发布 %d 个事项", *services); !strings.Contains(out, want) {
+		t.Fatalf("the import says %q", out[max(0, len(out)-200):])
+	}
+}
+
+// sheetOf writes the services made up for tests into a workbook.
+func sheetOf(t *testing.T, rev uint32, fee string) []byte {
 	t.Helper()
 	list := make([]workbook.Service, *services)
 	for i, g := range cataloguetest.Guides(*services) {
@@ -72,13 +132,7 @@ func importGuides(t *testing.T, s *fleet.Site, rev uint32, fee string) {
 	}
 	var b bytes.Buffer
 	must(t, workbook.Write(&b, list))
-	file := s.Path(fmt.Sprintf("%d.xlsx", rev))
-	must(t, os.WriteFile(file, b.Bytes(), 0o600))
-	out, err := s.Tool(t.Context(), "central", "--dir", s.Path("central"), "--public", s.Ports.Terminals, "catalogue", "import", file)
-	must(t, err)
-	if want := fmt.Sprintf("已发布 %d 个事项", *services); !strings.Contains(out, want) {
-		t.Fatalf("the import says %q", out[max(0, len(out)-200):])
-	}
+	return b.Bytes()
 }
 
 // shows reports whether the terminal shows a service, with a text where one is given.
