@@ -169,7 +169,7 @@ func (k *Console) guideCompare(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page.Name = newer.Name
+	page.Name = guideName(page.Lang, newer)
 	if page.History, err = k.guideHistory(c, page.Lang, id, map[string]string{}); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (k *Console) guideEdit(c *fiber.Ctx) error {
 // showGuideEdit shows the form as typed. wrong names fields that hold no value of their kind.
 func (k *Console) showGuideEdit(c *fiber.Ctx, page view.ConsoleGuideEdit, d store.GuideDraft, text guideText, wrong map[string]string) error {
 	page.Console = k.frame(c, "guides")
-	page.ID, page.Name = d.Guide.ID, d.Guide.Name
+	page.ID, page.Name = d.Guide.ID, guideName(page.Lang, &d.Guide)
 	page.Values, page.Materials, page.Steps = text.values, text.materials, text.steps
 	page.Values["version"], page.Values["base"] = strconv.FormatUint(d.Version, 10), strconv.FormatUint(uint64(d.Base), 10)
 	if d.Version != 0 {

@@ -35,6 +35,14 @@ func guidePlace(path string) int {
 	return slices.Index(guideOrder, first)
 }
 
+// guideName is the name of a guide in the reader's language.
+func guideName(lang locale.Lang, g *civic.Guide) string {
+	if lang == locale.English && g.NameEN != "" {
+		return g.NameEN
+	}
+	return g.Name
+}
+
 // rowed reports whether a path leads into a row.
 func rowed(path string) bool {
 	return strings.HasPrefix(path, "materials/") || strings.HasPrefix(path, "steps/")

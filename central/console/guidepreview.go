@@ -18,8 +18,9 @@ func (k *Console) guidePreview(c *fiber.Ctx) error {
 		return err
 	}
 	page := view.ConsoleGuidePreview{
-		Console: k.frame(c, "guides"), ID: id, Name: g.Name, Ref: ref, English: c.Query("lang") == locale.English, Elder: c.Query("elder") == "1",
+		Console: k.frame(c, "guides"), ID: id, Ref: ref, English: c.Query("lang") == locale.English, Elder: c.Query("elder") == "1",
 	}
+	page.Name = guideName(page.Lang, g)
 	row, err := k.guideLine(c, id)
 	if err != nil {
 		return err

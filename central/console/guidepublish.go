@@ -27,7 +27,7 @@ func (k *Console) guidePublish(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page.Name, page.Version, page.Rev, page.Overtaken = d.Guide.Name, d.Version, row.Rev, row.Rev > d.Base
+	page.Name, page.Version, page.Rev, page.Overtaken = guideName(page.Lang, &d.Guide), d.Version, row.Rev, row.Rev > d.Base
 	faults, err := k.opts.Press.Publishable(ctx, &d.Guide)
 	if err != nil {
 		return err
