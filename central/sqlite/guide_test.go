@@ -10,10 +10,12 @@ import (
 	"doorstep/sync/seal"
 	"doorstep/sync/wire"
 
+	"doorstep/central/sqlite"
 	"doorstep/central/store"
 )
 
-// TestGuidesOfAnOlderStore opens a store of the first schema: its guides are in the list and have their history.
+// TestGuidesOfAnOlderStore fills the lines of guides that were published before there were any: they are in the list and
+// have their history.
 func TestGuidesOfAnOlderStore(t *testing.T) {
 	dir := t.TempDir()
 	v, err := store.NewVault(map[byte][]byte{1: make([]byte, 32)}, 1)
@@ -32,12 +34,17 @@ func TestGuidesOfAnOlderStore(t *testing.T) {
 	shut(t, s)
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path(dir)}).EscapedPath())
 	check(t, err)
-	_, err = db.Exec(`DROP TABLE guides; DROP TABLE guide_drafts; DROP TABLE guide_revisions; UPDATE schema_version SET version = 1`)
+	_, err = db.Exec(`DELETE FROM guides; DELETE FROM guide_revisions`)
 	check(t, err)
 	shut(t, db)
 	s, err = backend{}.Open(t.Context(), dir, v)
 	check(t, err)
 	t.Cleanup(func() { shut(t, s) })
+	old, ok := s.(*sqlite.DB)
+	if !ok {
+		t.Fatalf("the store is a %T", s)
+	}
+	check(t, old.FillGuides(t.Context()))
 	page, err := s.GuideList(t.Context(), store.GuideFilter{State: store.GuidesPublished, Max: 10})
 	check(t, err)
 	if len(page.Rows) != 1 || page.Rows[0].Name != "申领居住证" || page.Rows[0].Rev != 2 {
