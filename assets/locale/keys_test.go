@@ -144,7 +144,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"guides.kind.", civic("DayKind"), ""},
 		{"guides.channel.", civic("Channel"), ""},
 		{"guides.trust.", civic("Trust"), ""},
-		{"guides.retention.", []string{"permit", "benefit", "register", "letter"}, ""},
+		{"guides.retention.", []string{"permit", "benefit", "register", "letter", "request"}, ""},
 		{"guides.media.", []string{"image/jpeg", "image/png", "application/pdf"}, ""},
 		{"guides.field.", guideFields, ""},
 		{"import.kind.", append(of("central/bulletin", "ChangeKind"), "unchanged", "absent"), ""},
@@ -168,7 +168,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 var guideFields = []string{
 	"id", "name", "name_en", "item_code", "field", "events", "packages", "spot", "department", "authority", "joint", "audience", "conditions", "materials",
 	"statutory", "promised", "statutory.days", "statutory.kind", "promised.days", "promised.kind", "fee", "steps", "channels", "where",
-	"contact", "law", "source", "trust", "form", "sensitive", "retention", "words", "steps.name", "steps.days", "materials.id",
+	"contact", "law", "source", "trust", "form", "sensitive", "retention", "claim", "words", "steps.name", "steps.days", "materials.id",
 	"materials.name", "materials.name_en", "materials.need", "materials.original", "materials.copies", "materials.days",
 	"materials.held_by", "materials.when", "materials.issuer", "materials.note", "materials.accept",
 }

@@ -26,7 +26,7 @@ func fieldOf(path string) string {
 // guideOrder is the order of the fields in the form.
 var guideOrder = []string{
 	"id", "name", "name_en", "field", "item_code", "events", "packages", "words", "audience", "conditions", "materials", "steps", "statutory", "promised", "spot",
-	"fee", "channels", "form", "contact", "where", "authority", "department", "joint", "law", "trust", "source", "sensitive", "retention",
+	"fee", "channels", "form", "contact", "where", "authority", "department", "joint", "law", "trust", "source", "sensitive", "retention", "claim",
 }
 
 // guidePlace returns where in the form the field of a path stands.
@@ -83,7 +83,7 @@ func rowName(g *civic.Guide, list, key string) string {
 // worded are the fields whose values are codes, with the beginning of the key that says each.
 var worded = map[string]string{
 	"need": "need.", "kind": "guides.kind.", "channels": "guides.channel.", "events": "event.", "accept": "guides.media.",
-	"retention": "guides.retention.", "trust": "guides.trust.",
+	"retention": "guides.retention.", "claim": "claim.", "trust": "guides.trust.",
 }
 
 // inWords returns the parts of a difference; codes are said in words, and then whole.

@@ -119,7 +119,7 @@ func (t *guideText) guide(base civic.Guide) (civic.Guide, map[string]string) {
 	} {
 		*at = t.values[path]
 	}
-	g.Trust = civic.Trust(t.values["trust"])
+	g.Trust, g.Claim = civic.Trust(t.values["trust"]), civic.Claim(t.values["claim"])
 	g.Packages, g.Spot = r.lines("packages"), t.values["spot"] != ""
 	g.Joint, g.Conditions, g.Law, g.Words = r.lines("joint"), r.lines("conditions"), r.lines("law"), r.lines("words")
 	g.Events = r.ticks("events", guideTicks["events"], base.Events)

@@ -37,7 +37,8 @@ var ( //nolint:gochecknoglobals // tables
 	trustWords = []word{
 		{"G", "G 已公布的办事指南"}, {"A", "A 时限写在法条里"}, {"L", "L 有法律依据"}, {"W", "W 网上资料"}, {"B", "B 书"}, {"C", "C 常识"},
 	}
-	keepWords   = []word{{"permit", "许可"}, {"benefit", "待遇"}, {"register", "登记"}, {"letter", "信件"}}
+	keepWords   = []word{{"permit", "许可"}, {"benefit", "待遇"}, {"register", "登记"}, {"letter", "信件"}, {"request", "个人信息请求"}}
+	claimWords  = []word{{"copy", "查阅复制"}, {"correction", "更正补充"}, {"deletion", "删除"}}
 	yesWords    = []word{{"yes", "是"}}
 	acceptWords = []word{{"image/jpeg", "JPG"}, {"image/png", "PNG"}, {"application/pdf", "PDF"}}
 )

@@ -65,6 +65,7 @@ func serviceColumns() []column[serviceRow] {
 		text("表单", "form", 14, "已发布表单的编号；不在终端填表就不填", func(v *r) *string { return &v.guide.Form }),
 		text("敏感信息说明", "sensitive", 40, "要收集哪些敏感个人信息、为什么；没有就不填", func(v *r) *string { return &v.guide.Sensitive }),
 		required(chosen("保存类别", "retention", 10, "", keepWords, func(v *r) *string { return &v.guide.Retention })),
+		chosen("个人信息权利", "claim", 14, "只有答复居民查阅、更正、删除本人信息的事项才填", claimWords, func(v *r) *civic.Claim { return &v.guide.Claim }),
 		listed("别名", "words", 24, "居民会说的其他叫法，一行一个", func(v *r) *[]string { return &v.guide.Words }),
 	}
 }

@@ -154,6 +154,7 @@ func anyGuide(rnd *rand.Rand, i int) civic.Guide {
 		Channels: pick(rnd, []civic.Channel{civic.ChannelWindow}, []civic.Channel{civic.ChannelTerminal, civic.ChannelOnline}),
 		Where:    maybe(60), Contact: maybe(12), Law: anyList(rnd), Source: "[G] " + text(20), Trust: civic.TrustGuide,
 		Form: pick(rnd, "", "HJ-008"), Sensitive: maybe(50), Retention: pick(rnd, "permit", "letter"), Words: anyList(rnd),
+		Claim: pick(rnd, civic.NoClaim, civic.ClaimDeletion),
 	}
 	for n := range rnd.IntN(6) {
 		need := pick(rnd, civic.NeedRequired, civic.NeedOptional, civic.NeedLater, civic.NeedHeld)
@@ -180,7 +181,7 @@ func anyGuide(rnd *rand.Rand, i int) civic.Guide {
 func TestEveryFieldHasAColumn(t *testing.T) {
 	var filled civic.Guide
 	fill(reflect.ValueOf(&filled).Elem())
-	filled.Events, filled.Retention, filled.Trust = []string{"birth"}, "permit", civic.TrustGuide
+	filled.Events, filled.Retention, filled.Trust, filled.Claim = []string{"birth"}, "permit", civic.TrustGuide, civic.ClaimCopy
 	filled.Channels = []civic.Channel{civic.ChannelWindow}
 	filled.Statutory.Kind, filled.Promised.Kind = civic.WorkingDays, civic.CalendarDays
 	filled.Materials[0].Need, filled.Materials[0].Accept = civic.NeedLater, []string{"image/png"}
