@@ -297,17 +297,17 @@ func TestExportAndImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := func(sheet, cell, v string) {
-		if err := f.SetCellValue(sheet, cell, v); err != nil {
+	set := func(id, column, v string) {
+		if err := f.SetCellValue("事项", column+serviceRow(t, f, id), v); err != nil {
 			t.Fatal(err)
 		}
 	}
-	set("事项", "S2", "不收费")
+	set("HJ-008", "S", "不收费")
 	changed := saved(t, f)
-	set("事项", "C3", "")
+	set("HJ-009", "C", "")
 	b.bring("/guides/import", saved(t, f))
 	p = b.settled()
-	p.says(t, "文件里有 1 处错误，一条也没有导入", "C3", "事项名称", "必填")
+	p.says(t, "文件里有 1 处错误，一条也没有导入", "C"+serviceRow(t, f, "HJ-009"), "事项名称", "必填")
 	if h.Guide(t, "HJ-008").Fee == "不收费" {
 		t.Fatal("half of it was imported")
 	}
@@ -321,10 +321,20 @@ func TestExportAndImport(t *testing.T) {
 		t.Error("it was not published")
 	}
 	// The same file again was made from an older revision: it must not undo what was published since.
-	set("事项", "C3", "申请居住证签注")
-	set("事项", "S2", "收费十元")
+	set("HJ-009", "C", "申请居住证签注")
+	set("HJ-008", "S", "收费十元")
 	b.bring("/guides/import", saved(t, f))
 	b.settled().says(t, "导出时是第 1 版，现在已经发布到第 2 版")
+}
+
+// serviceRow returns the row in which a service stands.
+func serviceRow(t *testing.T, f *excelize.File, id string) string {
+	t.Helper()
+	found, err := f.SearchSheet("事项", id)
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%s is not in the workbook: %v", id, err)
+	}
+	return strings.TrimLeft(found[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
 func saved(t *testing.T, f *excelize.File) []byte {
