@@ -38,6 +38,7 @@ func samples(t testing.TB, lang string) []sample {
 	out = append(out, m.rights()...)
 	out = append(out, m.lobby()...)
 	out = append(out, m.notices()...)
+	out = append(out, m.publishing()...)
 	return out
 }
 

@@ -32,6 +32,7 @@ type flags struct {
 
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
 	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
+	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
 }
 
 type runFlags struct {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -81,6 +82,11 @@ func (f *flags) options(log *slog.Logger) agent.Options {
 
 // Run serves until a signal.
 func (*runFlags) Run(ctx context.Context, f *flags, log *slog.Logger) error {
+	// A terminal is a small machine with a browser beside this program: collect at half of what Go does by itself,
+	// unless whoever runs it says otherwise.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 	a, err := agent.New(ctx, f.options(log))
 	if err != nil {
 		return err

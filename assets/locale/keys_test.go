@@ -86,7 +86,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	}
 	clocks := civic("Clock")
 	acts := []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"}
-	rail := []string{"cases", "aside", "terminals", "audit", "retention", "board", "notices"}
+	rail := []string{"cases", "aside", "terminals", "guides", "audit", "retention", "board", "notices"}
 	figures := []string{"received", "decided", "ontime", "late", "undated"}
 	spans := []string{"week", "month", "quarter"}
 	notices := civic("NoticeState")
@@ -161,6 +161,15 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"notice.unmasked.", of("central/notices", "Kind"), ""},
 		{"notice.unmasked.file.", of("central/notices", "Kind"), ""},
 		{"audit.did.notice.", notices, ""},
+		{"guides.state.", of("central/store", "GuideState"), ""},
+		{"guides.kind.", civic("DayKind"), ""},
+		{"guides.channel.", civic("Channel"), ""},
+		{"guides.trust.", civic("Trust"), ""},
+		{"guides.retention.", []string{"permit", "benefit", "register", "letter", "request"}, ""},
+		{"guides.media.", []string{"image/jpeg", "image/png", "application/pdf"}, ""},
+		{"guides.field.", guideFields, ""},
+		{"import.kind.", append(of("central/bulletin", "ChangeKind"), "unchanged", "absent"), ""},
+		{"import.phase.", []string{"reading", "checking", "publishing"}, ""},
 		{"date.month.", upto(1, 12), ""},
 		{"date.weekday.", upto(0, 6), ""},
 		{"date.", []string{"makeup", "holiday"}, ""},
@@ -174,6 +183,15 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 			}
 		}
 	}
+}
+
+// guideFields are the fields of a guide as the console names them.
+var guideFields = []string{
+	"id", "name", "name_en", "item_code", "field", "events", "packages", "spot", "department", "authority", "joint", "audience", "conditions", "materials",
+	"statutory", "promised", "statutory.days", "statutory.kind", "promised.days", "promised.kind", "fee", "steps", "channels", "where",
+	"contact", "law", "source", "trust", "form", "sensitive", "retention", "claim", "words", "steps.name", "steps.days", "materials.id",
+	"materials.name", "materials.name_en", "materials.need", "materials.original", "materials.copies", "materials.days",
+	"materials.held_by", "materials.when", "materials.issuer", "materials.note", "materials.accept",
 }
 
 func upto(from, to int) []string {

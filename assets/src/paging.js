@@ -106,6 +106,7 @@ class Paper {
     const text = element.lastChild?.data ?? "";
     const letters = Array.from(segments.segment(text), (s) => s.segment);
     const part = element.cloneNode(true);
+    const alone = this.empty;
     this.page.append(part);
     let [low, high] = [0, letters.length];
     while (low < high) {
@@ -115,7 +116,7 @@ class Paper {
       else low = middle;
     }
     let at = retreat(letters, low);
-    if (at === 0 && this.empty) at = Math.max(1, low); // one that fits no page at all is still shown, letter by letter
+    if (at === 0 && alone) at = Math.max(1, low); // one that fits no page at all is still shown, letter by letter
     if (at === 0) {
       part.remove();
       return null;

@@ -49,7 +49,7 @@ func openAs(t testing.TB, secure bool) *hall {
 		t.Fatal(err)
 	}
 	k, err := console.New(console.Options{
-		Door: h.Door, Casework: h.Casework, Fleet: h.Fleet, Store: h.Store, Bulletin: h.Bulletin, Notices: h.Notices,
+		Door: h.Door, Casework: h.Casework, Fleet: h.Fleet, Store: h.Store, Bulletin: h.Bulletin, Notices: h.Notices, Press: h.Press,
 		Connected: func() []civic.KeyID { return h.connected }, Files: h.Files, Listen: listen, Secure: secure,
 		Clock: h.Now, Logger: h.Log,
 	})

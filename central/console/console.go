@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
+	"golang.org/x/sync/errgroup"
 
 	"doorstep/assets"
 	"doorstep/central/bulletin"
@@ -43,6 +43,11 @@ type Store interface {
 	Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error
 	// Journal returns how far the journal of a terminal's generation is held; see store.Custody.
 	Journal(ctx context.Context, terminal civic.KeyID, generation uint32) (store.Journal, error)
+	// GuideList, GuideHistory and GuideDraft are those of store.Guides, Current that of store.Editions.
+	GuideList(ctx context.Context, f store.GuideFilter) (store.GuidePage, error)
+	GuideHistory(ctx context.Context, id string) ([]store.GuideEvent, error)
+	GuideDraft(ctx context.Context, id string, version uint64) (store.GuideDraft, error)
+	Current(ctx context.Context, kind civic.EditionKind, id string) (store.Published, error)
 }
 
 // Options are what a Console is made of.
@@ -53,6 +58,7 @@ type Options struct {
 	Store     Store
 	Bulletin  *bulletin.Bulletin
 	Notices   *notices.Notices
+	Press     *bulletin.Press
 	Connected func() []civic.KeyID // the terminals that have a session now
 	Files     *assets.Files
 	Listen    net.Listener
@@ -67,6 +73,9 @@ type Console struct {
 	app   *fiber.App
 	pages *assets.Pages
 	pen   *chart.Pen
+	// terminalPages are those of the resident's face, to show a guide as a terminal will.
+	terminalPages *assets.Pages
+	importer      *bulletin.Importer
 	// tries bounds how many passwords are checked at once: each takes 64 MiB.
 	tries chan struct{}
 }
@@ -81,23 +90,12 @@ const (
 	maxNotice = notices.MaxBytes + maxBody
 )
 
-// bodyLimit decides before a body is read how much of it is: attachments are taken only where they belong, from a
-// browser that holds a session.
-func (k *Console) bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if h.IsPost() && bytes.HasPrefix(h.RequestURI(), []byte("/notices/")) && len(h.Cookie(k.cookie(sessionCookie))) > 0 {
-		return fasthttp.RequestConfig{MaxRequestBodySize: maxNotice, ReadTimeout: slowUpload}
-	}
-	return fasthttp.RequestConfig{}
-}
-
-// slowUpload is what the attachments of a notice may take over a poor line.
-const slowUpload = 5 * time.Minute
-
 // New wires the pages. It starts nothing: Run does.
 func New(opts Options) (*Console, error) {
 	if opts.Door == nil || opts.Casework == nil || opts.Fleet == nil || opts.Store == nil || opts.Bulletin == nil ||
-		opts.Notices == nil || opts.Connected == nil || opts.Files == nil || opts.Listen == nil || opts.Clock == nil || opts.Logger == nil {
-		return nil, errors.New("console: door, casework, fleet, store, bulletin, notices, sessions, files, listener, clock and logger are needed")
+		opts.Notices == nil || opts.Press == nil || opts.Connected == nil || opts.Files == nil || opts.Listen == nil ||
+		opts.Clock == nil || opts.Logger == nil {
+		return nil, errors.New("console: door, casework, fleet, store, bulletin, notices, press, sessions, files, listener, clock and logger are needed")
 	}
 	calendar, err := civic.ParseCalendar(bytes.NewReader(assets.Calendar()))
 	if err != nil {
@@ -115,7 +113,15 @@ func New(opts Options) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	k := &Console{opts: opts, pages: pages, pen: pen, tries: make(chan struct{}, maxTries)}
+	terminal, err := opts.Files.Pages(assets.KioskFace, assets.MarkedBy(calendar))
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	importer, err := bulletin.NewImporter(opts.Press, opts.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	k := &Console{opts: opts, pages: pages, pen: pen, terminalPages: terminal, importer: importer, tries: make(chan struct{}, maxTries)}
 	k.app = fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		// Fiber lends its strings for the time of a handler; these go on into casework and the store.
@@ -125,17 +131,29 @@ func New(opts Options) (*Console, error) {
 		IdleTimeout:  2 * time.Minute,
 		ErrorHandler: k.failed,
 	})
-	k.app.Server().HeaderReceived = k.bodyLimit
+	k.app.Server().HeaderReceived = k.roomFor
 	k.routes()
 	return k, nil
 }
 
-// Run serves until ctx is done.
+// Run serves until ctx is done, and works on what publishers bring.
 func (k *Console) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return k.importer.Run(ctx) })
+	g.Go(func() error { return k.serve(ctx) })
+	return g.Wait()
+}
+
+func (k *Console) serve(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = k.app.ShutdownWithTimeout(3 * time.Second) })
 	defer stop()
 	if err := k.app.Listener(k.opts.Listen); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("serve console: %w", err)
 	}
 	return nil
+}
+
+// patient bounds what is asked of the store before there is a request.
+func (k *Console) patient() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 5*time.Second)
 }

@@ -35,6 +35,7 @@ var places = [...]struct {
 	{"aside", []civic.Role{civic.RoleOperator}},
 	{"terminals", []civic.Role{civic.RoleOperator}},
 	{"retention", []civic.Role{civic.RoleSupervisor}},
+	{"guides", []civic.Role{civic.RolePublisher}},
 	{"audit", []civic.Role{civic.RoleAuditor}},
 }
 

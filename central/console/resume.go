@@ -19,6 +19,9 @@ const pendingField = "pending"
 // the sign-in: from the act's own form, or from the sign-in form that shows it again.
 func pending(c *fiber.Ctx) []view.KeptField {
 	act := c.FormValue(pendingField)
+	if id, ok := guideTyped(c); ok {
+		return keptGuide(c, id)
+	}
 	if parts := strings.Split(c.Path(), "/"); len(parts) == 4 && parts[1] == "cases" && c.Method() == fiber.MethodPost {
 		act = parts[2] + "/" + parts[3]
 	}
@@ -45,6 +48,9 @@ func pending(c *fiber.Ctx) []view.KeptField {
 func (k *Console) resume(c *fiber.Ctx) error {
 	if rest, ok := strings.CutPrefix(c.FormValue(pendingField), noticePending); ok {
 		return k.resumeNotice(c, rest)
+	}
+	if id, ok := guideTyped(c); ok {
+		return k.resumeGuide(c, id)
 	}
 	number, act, _ := strings.Cut(c.FormValue(pendingField), "/")
 	code, err := civic.ParseTrackingCode(number)

@@ -69,6 +69,30 @@ func (k *Console) routes() {
 	app.Post("/notices/:id/:act", hands, k.handNotice)
 	// A refused step is shown under its own address: loaded again, or in another language, it is the notice.
 	app.Get("/notices/:id/:act", hands, func(c *fiber.Ctx) error { return seeOther(c, "/notices/"+c.Params("id")) })
+	k.guideRoutes()
 
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
+}
+
+// guideRoutes lists the pages of those who publish guides.
+func (k *Console) guideRoutes() {
+	app, publisher := k.app, open(civic.RolePublisher)
+	app.Get("/guides", publisher, k.guides)
+	app.Get("/guides/new", publisher, k.guideNew)
+	app.Post("/guides/new", publisher, k.beginGuide)
+	app.Get("/guides/export.xlsx", publisher, k.guideExport)
+	app.Get("/guides/import", publisher, k.guideImport)
+	app.Post("/guides/import", publisher, k.bringWorkbook)
+	app.Post("/guides/import/publish", publisher, k.carryWorkbook)
+	app.Post("/guides/import/forget", publisher, k.forgetWorkbook)
+	app.Get("/guides/:id", publisher, k.guide)
+	app.Get("/guides/:id/edit", publisher, k.guideEdit)
+	app.Post("/guides/:id/edit", publisher, k.saveGuide)
+	app.Get("/guides/:id/compare", publisher, k.guideCompare)
+	app.Get("/guides/:id/preview", publisher, k.guidePreview)
+	app.Get("/guides/:id/terminal", publisher, k.guideTerminal)
+	app.Get("/guides/:id/publish", publisher, k.guidePublish)
+	app.Post("/guides/:id/publish", publisher, k.releaseGuide)
+	app.Post("/guides/:id/drop", publisher, k.dropGuide)
+	app.Post("/guides/:id/withdraw", publisher, k.withdrawGuide)
 }

@@ -23,6 +23,7 @@ import (
 	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/central/track"
+	"doorstep/sync/catalogue"
 	"doorstep/sync/civic"
 	"doorstep/sync/hub"
 	"doorstep/sync/identity"
@@ -37,6 +38,7 @@ type Server struct {
 	keys     *identity.Central
 	bulletin *bulletin.Bulletin
 	notices  *notices.Notices
+	press    *bulletin.Press
 	casework *casework.Casework
 	intake   *intake.Intake
 	fleet    *fleet.Fleet
@@ -119,6 +121,13 @@ func (s *Server) wire(ctx context.Context) error {
 	if s.notices, err = notices.New(posts); err != nil {
 		return err
 	}
+	rules, err := catalogue.ParseRules(assets.Catalogue())
+	if err != nil {
+		return err
+	}
+	if s.press, err = bulletin.NewPress(s.bulletin, s.store, rules); err != nil {
+		return err
+	}
 	folder, err := papers.Open(filepath.Join(s.opts.Dir, "papers"))
 	if err != nil {
 		return err
@@ -183,7 +192,7 @@ func (s *Server) listen(ctx context.Context) error {
 		return fmt.Errorf("listen for staff: %w", err)
 	}
 	s.console, err = console.New(console.Options{
-		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Notices: s.notices, Connected: s.hub.Sessions,
+		Door: s.door, Casework: s.casework, Fleet: s.fleet, Store: s.store, Bulletin: s.bulletin, Notices: s.notices, Press: s.press, Connected: s.hub.Sessions,
 		Files: files, Listen: staffDoor, Secure: s.opts.SecureCookies, Clock: s.opts.Clock, Logger: s.opts.Logger,
 	})
 	if err != nil {
@@ -215,6 +224,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.track.Run(ctx) })
 	g.Go(func() error { return s.serveTerminals(ctx) })
+	g.Go(func() error { return s.watch(ctx) })
 	err := g.Wait()
 	s.terminal = nil // link.Serve closed it
 	return errors.Join(err, s.Close())

@@ -20,40 +20,68 @@ func (d *DB) Publish(ctx context.Context, draft store.Draft) (out store.Publishe
 		return out, civic.Refuse(civic.Forbidden, "kind", "notice.hands")
 	}
 	err = d.update(ctx, func(ctx context.Context, t *tx) error {
-		out, err = publish(ctx, t, draft)
+		out, err = publish(ctx, t, &draft)
 		return err
 	})
 	return out, err
 }
 
+// PublishAll adds revisions of several items, all or none.
+func (d *DB) PublishAll(ctx context.Context, list []store.Draft) (out []store.Published, err error) {
+	out = make([]store.Published, len(list))
+	err = d.update(ctx, func(work context.Context, t *tx) error {
+		for i := range list {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if out[i], err = publish(work, t, &list[i]); err != nil {
+				return fmt.Errorf("%s %s: %w", list[i].Edition.Kind, list[i].Edition.ID, err)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // publish adds a revision within a unit of work.
-func publish(ctx context.Context, t *tx, draft store.Draft) (store.Published, error) {
+func publish(ctx context.Context, t *tx, draft *store.Draft) (out store.Published, err error) {
 	e := draft.Edition
 	now, err := newest(ctx, t, e.Kind, e.ID)
 	none := errors.Is(err, sql.ErrNoRows)
 	switch {
 	case err != nil && !none:
-		return store.Published{}, err
+		return out, err
 	case none && e.Tombstone:
-		return store.Published{}, civic.Refuse(civic.NotFound, "edition", "edition.unknown")
-	case !none && same(&now.Edition, &e):
+		return out, civic.Refuse(civic.NotFound, "edition", "edition.unknown")
+	case draft.Over != nil && *draft.Over != now.Rev:
+		return out, civic.Refuse(civic.Conflict, "revision", "guides.overtaken", now.Rev)
+	}
+	if draft.Closes != 0 {
+		if err := closeDraft(ctx, t, e.ID, draft.Closes); err != nil {
+			return out, err
+		}
+	}
+	if !none && same(&now.Edition, &e) {
 		return now, nil
 	}
 	e.Rev = now.Rev + 1
 	if !none && !now.Tombstone && !e.Tombstone && now.Scope != e.Scope {
 		gone := civic.Edition{Kind: e.Kind, ID: e.ID, Rev: e.Rev, Scope: now.Scope, Tombstone: true}
 		if _, err := appendEdition(ctx, t, draft, gone); err != nil {
-			return store.Published{}, err
+			return out, err
 		}
 		e.Rev++
 	}
-	out, err := appendEdition(ctx, t, draft, e)
-	if err != nil {
+	if out, err = appendEdition(ctx, t, draft, e); err != nil {
 		return out, err
 	}
-	return out, record(ctx, t, store.AuditEntry{
+	entry := store.AuditEntry{
 		At: draft.At, Actor: draft.By, Action: store.ActPublish, Subject: string(e.Kind) + "/" + e.ID, Detail: fmt.Sprint(e.Rev),
-	})
+	}
+	if e.Tombstone && draft.Reason != "" {
+		entry.Action, entry.Detail = store.ActTake, draft.Reason
+	}
+	return out, record(ctx, t, entry)
 }
 
 // same reports whether two editions say the same, whatever their numbers.
@@ -63,7 +91,7 @@ func same(a, b *civic.Edition) bool {
 }
 
 // appendEdition gives e the next number, has it signed and adds it to the chain.
-func appendEdition(ctx context.Context, t *tx, draft store.Draft, e civic.Edition) (out store.Published, err error) {
+func appendEdition(ctx context.Context, t *tx, draft *store.Draft, e civic.Edition) (out store.Published, err error) {
 	var prev []byte
 	if err := t.row(ctx, `SELECT feed + 1, tag FROM site`).Scan(&e.N, &prev); err != nil {
 		return out, err
@@ -82,6 +110,9 @@ func appendEdition(ctx context.Context, t *tx, draft store.Draft, e civic.Editio
 		e.Tombstone, signed.Payload, signed.Signature, tag[:], millis(draft.At))
 	if err == nil {
 		_, err = t.exec(ctx, `UPDATE site SET feed = ?, tag = ?`, e.N, tag[:])
+	}
+	if err == nil && e.Kind == civic.EditionGuide {
+		err = noteRevision(ctx, t, &e, millis(draft.At), draft.By.Login, draft.Reason)
 	}
 	return store.Published{Edition: e, Signed: signed, At: instant(millis(draft.At))}, err
 }
@@ -142,12 +173,10 @@ const (
 // Feed returns what a reader has to apply after a cursor. All of it is read from one snapshot.
 func (d *DB) Feed(ctx context.Context, p store.Reader, after civic.Cursor, max int) (f store.Feed, err error) {
 	err = d.read.snapshot(ctx, func(q querier) error {
-		head := civic.Cursor{Store: d.site}
-		var tag []byte
-		if err := q.row(ctx, `SELECT feed, tag FROM site`).Scan(&head.N, &tag); err != nil {
+		head, err := d.head(ctx, q)
+		if err != nil {
 			return err
 		}
-		copy(head.Tag[:], tag)
 		if f.Refill, err = d.foreign(ctx, q, after); err != nil {
 			return err
 		}
@@ -174,6 +203,17 @@ func (d *DB) Feed(ctx context.Context, p store.Reader, after civic.Cursor, max i
 		return err
 	})
 	return f, err
+}
+
+// Head returns the end of the feed.
+func (d *DB) Head(ctx context.Context) (civic.Cursor, error) { return d.head(ctx, d.read) }
+
+func (d *DB) head(ctx context.Context, q querier) (civic.Cursor, error) {
+	head := civic.Cursor{Store: d.site}
+	var tag []byte
+	err := q.row(ctx, `SELECT feed, tag FROM site`).Scan(&head.N, &tag)
+	copy(head.Tag[:], tag)
+	return head, err
 }
 
 func cursorOf(site civic.EntryID, e wire.Edition) (civic.Cursor, error) {

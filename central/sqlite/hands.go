@@ -89,7 +89,7 @@ func (d *DB) release(ctx context.Context, t *tx, n *store.NoticeRecord, s *store
 	if err != nil {
 		return err
 	}
-	p, err := publish(ctx, t, store.Draft{Edition: civic.Edition{
+	p, err := publish(ctx, t, &store.Draft{Edition: civic.Edition{
 		Kind: civic.EditionNotice, ID: shown.ID, Scope: n.Scope, From: n.From, Until: n.Until, Body: body,
 	}, Sign: s.Sign, By: s.By, At: s.At})
 	if err != nil {
@@ -120,7 +120,7 @@ func (d *DB) end(ctx context.Context, t *tx, n *store.NoticeRecord, past store.N
 	if err != nil {
 		return err
 	}
-	_, err = publish(ctx, t, store.Draft{
+	_, err = publish(ctx, t, &store.Draft{
 		Edition: civic.Edition{Kind: civic.EditionNotice, ID: id, Scope: now.Scope, Tombstone: true}, Sign: sign, By: past.By, At: past.At,
 	})
 	if err != nil {

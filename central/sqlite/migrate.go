@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"doorstep/sync/civic"
 
@@ -50,6 +51,9 @@ func migrate(ctx context.Context, conn *sql.Conn, v *store.Vault) (err error) {
 		if _, err := conn.ExecContext(ctx, string(text)); err != nil {
 			return fmt.Errorf("migration %s: %w", names[n-1].Name(), err)
 		}
+		if err := fill(ctx, conn, names[n-1].Name()); err != nil {
+			return fmt.Errorf("fill after migration %s: %w", names[n-1].Name(), err)
+		}
 	}
 	if version == 0 {
 		if err := first(ctx, conn, v); err != nil {
@@ -61,6 +65,16 @@ func migrate(ctx context.Context, conn *sql.Conn, v *store.Vault) (err error) {
 	}
 	_, err = conn.ExecContext(ctx, "COMMIT")
 	return err
+}
+
+// fill completes a migration by what SQL cannot say. It knows migrations by the topic in their name.
+func fill(ctx context.Context, conn *sql.Conn, name string) (err error) {
+	if !strings.HasSuffix(name, "_guides.sql") {
+		return nil
+	}
+	s := newStmts(conn.PrepareContext)
+	defer func() { err = errors.Join(err, s.close()) }()
+	return fillGuides(ctx, &tx{s})
 }
 
 // first fills a new database.

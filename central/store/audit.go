@@ -33,6 +33,10 @@ const (
 	ActStep    Action = "step"    // a case took a step; Detail is the status
 	ActPublish Action = "publish" // Subject is kind/id, Detail the revision
 	ActNotice  Action = "notice"  // a notice took a step; Detail is its state
+	ActDraft   Action = "draft"   // a version of a guide's draft was saved; Detail is its number
+	ActDrop    Action = "drop"    // a draft was given up
+	ActTake    Action = "take"    // an item was withdrawn; Detail is the reason
+	ActImport  Action = "import"  // a workbook was published; Detail counts
 	ActEnrol   Action = "enrol"   // a code was made, or a terminal joined with it
 	ActRevoke  Action = "revoke"
 	ActRelease Action = "release" // an entry set aside was given back to be opened

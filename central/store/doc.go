@@ -35,6 +35,7 @@ type Store interface {
 	Editions
 	Notices
 	Board
+	Guides
 	Staff
 	Sessions
 	Throttle

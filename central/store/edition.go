@@ -17,10 +17,15 @@ type Editions interface {
 	// number and revision set, and signs what goes into the feed. Notices are civic.Forbidden: they are published by
 	// Notices alone, after three hands (promise P5).
 	Publish(ctx context.Context, d Draft) (Published, error)
+	// PublishAll publishes several items as Publish does, in their order and in one unit of work: all of them or none.
+	// The answers are in the order of the drafts.
+	PublishAll(ctx context.Context, list []Draft) ([]Published, error)
 	// Feed returns what a reader in a place has to apply after a cursor, by number: of each item only the newest
 	// edition for that place. Refill is set where the cursor is none of this store's; the answer then begins from
 	// nothing and has no tombstones. Caught is set when nothing more is to come; Next is then the head of the feed.
 	Feed(ctx context.Context, p Reader, after civic.Cursor, max int) (Feed, error)
+	// Head returns the end of the feed: a cursor of everything published so far.
+	Head(ctx context.Context) (civic.Cursor, error)
 	// Current returns the newest revision of an item; civic.NotFound if there is none or it was withdrawn.
 	Current(ctx context.Context, kind civic.EditionKind, id string) (Published, error)
 	// Revision returns one revision of an item, however old; civic.NotFound.
@@ -42,6 +47,9 @@ type Draft struct {
 	Sign    func(*civic.Edition) (wire.Signed, error)
 	By      Actor
 	At      time.Time
+	Over    *uint32 // the revision that this is to follow, 0 for none; another one is civic.Conflict. nil does not ask
+	Closes  uint64  // version of the guide's draft that this publishes: another is civic.Conflict; 0 leaves drafts be
+	Reason  string  // of a withdrawal
 }
 
 // Reader is where the reader of a feed stands, as scopes decide.

@@ -14,6 +14,7 @@ type line struct {
 	to string // central's listener
 
 	carried atomic.Int64 // bytes to central
+	brought atomic.Int64 // bytes to the terminal
 	breaks  atomic.Int64 // connections cut while something was under way
 
 	mu    sync.Mutex // guards what follows
@@ -118,6 +119,8 @@ func (l *line) carry(terminal net.Conn) {
 			}
 			if toCentral {
 				l.carried.Add(int64(n))
+			} else {
+				l.brought.Add(int64(n))
 			}
 			if _, failed := to.Write(piece[:n]); failed != nil || err != nil {
 				return

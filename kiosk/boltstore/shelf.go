@@ -87,6 +87,7 @@ func (s *Store) shelve(ctx context.Context, editions []wire.Edition, cursor civi
 				return err
 			}
 			rows[i], names[i] = &shelfRow{Edition: editions[i], N: e.N}, e
+			e.Body = nil // only its name is asked for: ten thousand bodies twice would be felt
 		}
 		b.touched++
 		if whole {

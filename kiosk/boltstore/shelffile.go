@@ -57,14 +57,24 @@ func (s *Store) shelveFile(rows []*shelfRow, cursor civic.Cursor, whole bool) {
 	f.records += len(rows)
 }
 
-func shelfRecords(b []byte, rows []*shelfRow, cursor civic.Cursor) ([]byte, error) {
+func shelfRecords(b []byte, rows []*shelfRow, cursor civic.Cursor) (_ []byte, err error) {
 	for _, r := range rows {
-		payload, err := encode(r)
-		if err != nil {
+		if b, err = shelfRecord(b, r); err != nil {
 			return nil, err
 		}
-		b = appendRecord(b, recordEdition, payload)
 	}
+	return cursorRecord(b, cursor)
+}
+
+func shelfRecord(b []byte, r *shelfRow) ([]byte, error) {
+	payload, err := encode(r)
+	if err != nil {
+		return nil, err
+	}
+	return appendRecord(b, recordEdition, payload), nil
+}
+
+func cursorRecord(b []byte, cursor civic.Cursor) ([]byte, error) {
 	payload, err := encode(wire.Cursor(cursor))
 	if err != nil {
 		return nil, err
@@ -72,30 +82,31 @@ func shelfRecords(b []byte, rows []*shelfRow, cursor civic.Cursor) ([]byte, erro
 	return appendRecord(b, recordCursor, payload), nil
 }
 
-// writeShelf writes the whole shelf from bbolt into a new file.
+// writeShelf writes the whole shelf from bbolt into a new file. Only the bytes to write are held, not the rows.
 func (s *Store) writeShelf() error {
-	var rows []*shelfRow
 	var cursor wire.Cursor
+	rows := 0
+	b := append(make([]byte, 0, s.shelf.size+s.shelf.size/4), header()...)
 	err := s.view(func(tx *bolt.Tx) error {
 		if _, err := metaBucket.load(tx, keyCursor, &cursor); err != nil {
 			return err
 		}
-		return under(tx, nil, func(_ []byte, r *shelfRow) error {
-			rows = append(rows, r)
-			return nil
+		return under(tx, nil, func(_ []byte, r *shelfRow) (err error) {
+			rows++
+			b, err = shelfRecord(b, r)
+			return err
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("read shelf: %w", err)
 	}
-	b, err := shelfRecords(header(), rows, civic.Cursor(cursor))
-	if err != nil {
+	if b, err = cursorRecord(b, civic.Cursor(cursor)); err != nil {
 		return err
 	}
 	if err := s.disk.replace("shelf", s.path(fileShelf), b); err != nil {
 		return fmt.Errorf("write shelf: %w", err)
 	}
-	return s.openShelf(int64(len(b)), len(rows))
+	return s.openShelf(int64(len(b)), rows)
 }
 
 func (s *Store) openShelf(size int64, rows int) error {

@@ -76,9 +76,11 @@ func (d *Desk) Run(ctx context.Context) error {
 	defer d.WipeAll()
 	for {
 		changed := d.opts.Store.Changed()
+		began := time.Now()
 		if err := d.reload(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Logger.Error("shelf unreadable", "error", err)
 		}
+		rest := time.NewTimer(min(restTimes*time.Since(began), mostRest))
 		for wait := true; wait; {
 			select {
 			case <-ctx.Done():
@@ -89,8 +91,20 @@ func (d *Desk) Run(ctx context.Context) error {
 				d.sweep(d.opts.Idle)
 			}
 		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-rest.C:
+		}
 	}
 }
+
+// A large catalogue comes in many transactions and each reload reads all of it. Between two reloads the desk rests for
+// a multiple of the last, so that reading takes a small share of the machine, and at most this long.
+const (
+	restTimes = 4
+	mostRest  = 5 * time.Second
+)
 
 func (d *Desk) now() time.Time { return d.opts.Clock.Read().Wall }
 

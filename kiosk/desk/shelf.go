@@ -74,6 +74,7 @@ func (d *Desk) reload(ctx context.Context) error {
 			if err := s.put(&editions[i], before); err != nil {
 				d.opts.Logger.Error("edition unreadable", "kind", kind, "id", editions[i].ID, "rev", editions[i].Rev, "error", err)
 			}
+			editions[i].Body = nil // read: of ten thousand, not all need be held beside what they were read into
 		}
 	}
 	slices.SortFunc(s.guides, func(a, b shelved) int { return cmp.Compare(a.guide.ID, b.guide.ID) })

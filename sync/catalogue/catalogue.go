@@ -128,6 +128,19 @@ func (r *reader) service(id string, body []byte) error {
 }
 
 func compile(fsys fs.FS) (*jsonschema.Schema, error) {
+	c, err := compiler(fsys)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := c.Compile("doorstep:catalogue")
+	if err != nil {
+		return nil, fmt.Errorf("compile catalogue schema: %w", err)
+	}
+	return schema, nil
+}
+
+// compiler returns a compiler that knows schema.json.
+func compiler(fsys fs.FS) (*jsonschema.Compiler, error) {
 	body, err := fs.ReadFile(fsys, SchemaFile)
 	if err != nil {
 		return nil, fmt.Errorf("read catalogue schema: %w", err)
@@ -140,11 +153,7 @@ func compile(fsys fs.FS) (*jsonschema.Schema, error) {
 	if err := c.AddResource("doorstep:catalogue", doc); err != nil {
 		return nil, fmt.Errorf("compile catalogue schema: %w", err)
 	}
-	schema, err := c.Compile("doorstep:catalogue")
-	if err != nil {
-		return nil, fmt.Errorf("compile catalogue schema: %w", err)
-	}
-	return schema, nil
+	return c, nil
 }
 
 // toJSON reads YAML and writes the same as JSON, in an order of its own.
@@ -199,21 +208,15 @@ func parse(schema *jsonschema.Schema, body []byte) (*Service, error) {
 // check holds the guide against its form and its own trust tag.
 func (s *Service) check() error {
 	g := &s.Guide
-	if !strings.HasPrefix(g.Source, "["+string(g.Trust)+"] ") {
-		return fmt.Errorf("source does not begin with the trust tag %s", g.Trust)
-	}
 	if s.form == nil {
 		return fmt.Errorf("no form is %q", g.Form)
 	}
-	ids := map[string]bool{}
-	for _, m := range g.Materials {
-		if ids[m.ID] {
-			return fmt.Errorf("two materials are %s", m.ID)
-		}
-		ids[m.ID] = true
-		if m.When != "" && !s.form.HasCondition(m.When) {
-			return fmt.Errorf("material %s: the form has no condition %s", m.ID, m.When)
-		}
+	c := &checker{at: map[string]bool{}}
+	c.own(g)
+	c.conditions(g, s.form)
+	faults := make([]error, len(c.faults))
+	for i, e := range c.faults {
+		faults[i] = fmt.Errorf("%s: %v: %w", e.Field, e.Args, e)
 	}
-	return nil
+	return errors.Join(faults...)
 }

@@ -150,10 +150,10 @@ func TestMistakesAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ name, from, to, want string }{
-		{"trust and source differ", "trust: G", "trust: A", "trust tag"},
+		{"trust and source differ", "trust: G", "trust: A", "guides.fault.trust"},
 		{"unknown need", "need: later", "need: sometime", "need"},
 		{"later without days", "      days: 5\n", "", "days"},
-		{"unknown condition", "when: proxied", "when: absent", "no condition absent"},
+		{"unknown condition", "when: proxied", "when: absent", "[absent]"},
 		{"half of a half day", "days: 0.5", "days: 0.25", "multipleOf"},
 		{"another id", "id: HJ-009", "id: HJ-010", "do not match"},
 		{"a general form there is not", "form: HJ-009", "form: general-ghost", "do not match"},

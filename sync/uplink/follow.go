@@ -27,7 +27,7 @@ type refill struct {
 const (
 	applyCount = 32
 	applySize  = 1 << 20
-	maxSet     = 64 << 20 // of a complete set, in memory
+	maxSet     = 192 << 20 // of a complete set, in memory: some 30,000 guides
 )
 
 // resumeFeed begins a session's feed at the cursor that Prove named.

@@ -35,6 +35,7 @@ type Central struct {
 	Keys     *identity.Central
 	Store    *sqlite.DB
 	Bulletin *bulletin.Bulletin
+	Press    *bulletin.Press
 	Casework *casework.Casework
 	Intake   *intake.Intake
 	Fleet    *fleet.Fleet
@@ -85,6 +86,8 @@ func (c *Central) wire(t testing.TB) {
 		}
 	}
 	c.Notices = must(notices.New(posts))(t)
+	rules := must(catalogue.ParseRules(assets.Catalogue()))(t)
+	c.Press = must(bulletin.NewPress(c.Bulletin, c.Store, rules))(t)
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = c.Store, c.Bulletin, c.folder, c.Keys.Keyring()
 	cases.Now, cases.Log = c.Now, c.Log
