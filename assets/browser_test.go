@@ -59,8 +59,11 @@ func (h *hall) take(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "refused", http.StatusForbidden)
 			return
 		}
-		rest := strings.TrimPrefix(q.Keys, "ouyang")
-		_, _ = io.WriteString(w, `{"candidates":[{"text":"欧阳","rest":"`+rest+`"}]}`)
+		if q.Keys != "ouyang" { // before the last key there is nothing to choose yet
+			_, _ = io.WriteString(w, `{"candidates":[]}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"candidates":[{"text":"欧阳","rest":""}]}`)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -43,6 +43,12 @@ func (r *retentionFlags) Run(ctx context.Context, f *flags, stdout io.Writer, lo
 		return err
 	}
 	switch {
+	case due == 0 && r.Execute:
+		// A run that was cut off after its last case may have left files of papers.
+		if err := s.Expire(ctx, func(int) {}); err != nil {
+			return err
+		}
+		return say(stdout, locale.T(r.Lang, "retention.none")+"\n")
 	case due == 0:
 		return say(stdout, locale.T(r.Lang, "retention.none")+"\n")
 	case !r.Execute:

@@ -59,7 +59,7 @@ func TestGuidesAreForPublishers(t *testing.T) {
 	b.get("/guides").is(t, http.StatusForbidden)
 	b.get("/guides/HJ-008/edit").is(t, http.StatusForbidden)
 	b = h.as(t, "pub")
-	p := b.get("/")
+	p := b.get("/guides")
 	p.is(t, http.StatusOK)
 	p.says(t, "事项", "申领居住证", "没有等着发布的改动")
 }

@@ -141,7 +141,7 @@ func publishDraft(t *testing.T, s *site) {
 	for _, e := range history {
 		got = append(got, fmt.Sprint(e.Rev, e.Version, e.Login, e.Gone, e.Reason))
 	}
-	want := []string{"3 0hetrue政策停止", "2 0hefalse", "1 0false", "0 1fengfalse"}
+	want := []string{"3 0revisertrue政策停止", "2 0reviserfalse", "1 0false", "0 1writerfalse"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("history is %q, want %q", got, want)
 	}
@@ -222,7 +222,7 @@ func guideList(t *testing.T, s *site) {
 	equal(t, "counts", fmt.Sprint(page.Counts), "map[all:6 changed:2 published:4 withdrawn:1]")
 	equal(t, "departments", fmt.Sprint(page.Departments), "[{d0 局0} {d1 局1} {public-security 公安机关}]")
 	r := page.Rows[1]
-	equal(t, "row", fmt.Sprint(r.Name, r.Rev, r.Draft, r.Login, r.Saved.Equal(noon)), "居住证1 1fengtrue")
+	equal(t, "row", fmt.Sprint(r.Name, r.Rev, r.Draft, r.Login, r.Saved.Equal(noon)), "居住证1 1writertrue")
 	must(t, s.DropDraft(t.Context(), "GA-003", r.Draft, noon, writer))
 	must(t, s.DropDraft(t.Context(), "ZZ-001", 1, noon, reviser))
 	equal(t, "after both were dropped", ids(store.GuideFilter{State: store.GuidesAll, Query: "事项3"}), "1 GA-003")
