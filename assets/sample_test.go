@@ -240,7 +240,7 @@ func (m maker) tracking() []sample {
 
 func (m maker) console() []sample {
 	frame := view.Console{Lang: m.lang, Token: "sample-token", User: "陈晓明", Roles: []civic.Role{civic.RoleClerk, civic.RoleOperator}, Active: "cases",
-		Rail: []view.RailItem{{ID: "cases", Count: 12}, {ID: "aside", Count: 1}, {ID: "terminals"}, {ID: "audit"}}, Now: sampleNow, Path: "/cases"}
+		Rail: []view.RailItem{{ID: "cases", Count: 12}, {ID: "aside", Count: 1}, {ID: "terminals"}, {ID: "people"}, {ID: "audit"}}, Now: sampleNow, Path: "/cases"}
 	out := []sample{
 		{assets.ConsoleFace, "sign-in", "console-sign-in", view.ConsoleSignIn{Console: view.Console{Lang: m.lang, Now: sampleNow}, Name: "chen", Error: "用户名或密码不对，请重填。", Next: "/cases"}},
 		{assets.ConsoleFace, "cases", "console-cases", view.ConsoleCases{Console: frame, Filter: view.CaseFilter{View: "open"}, Counts: map[string]int{"open": 12, "late": 1, "waiting": 3, "ended": 41, "all": 56}, Rows: m.caseRows(), Total: 12, NextURL: "/cases?page=2"}},
@@ -263,6 +263,7 @@ func (m maker) console() []sample {
 			UntilDays: 20, Limit: civic.Limit{Days: 15, Kind: civic.WorkingDays}, Contact: "12345", Back: "/cases",
 		}})
 	}
+	out = append(out, m.people(frame)...)
 	out = append(out, sample{assets.ConsoleFace, "cases", "console-cases-empty", view.ConsoleCases{Console: empty, Filter: view.CaseFilter{View: "late"}}})
 	for _, s := range civic.Statuses() {
 		out = append(out, sample{assets.ConsoleFace, "case", "console-case-" + string(s), m.oneCase(frame, s)})

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +16,7 @@ import (
 
 	"doorstep/assets/locale"
 	"doorstep/central/server"
+	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/sync/civic"
 )
@@ -55,6 +55,7 @@ type personFlags struct {
 	Roles      []string `required:"" name:"role" help:"clerk, publisher, network, secrecy, supervisor, operator, admin, auditor or staff."`
 	Department string   `help:"Department of a clerk."`
 	Point      string   `help:"Service point of staff."`
+	Lasting    bool     `help:"The password may stay: for accounts that no person signs in with."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -121,11 +122,11 @@ func (p *personFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	person := store.Person{Login: p.Login, Name: p.Name, Department: p.Department, Point: p.Point, Since: time.Now()}
+	person := store.Person{Login: p.Login, Name: p.Name, Department: p.Department, Point: p.Point, Since: time.Now(), Fresh: !p.Lasting}
 	for _, r := range p.Roles {
 		person.Roles = append(person.Roles, civic.Role(r))
 	}
-	password := rand.Text()[:16]
+	password := staff.FirstPassword()
 	if err := s.AddPerson(ctx, person, password); err != nil {
 		return err
 	}

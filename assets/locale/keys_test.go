@@ -85,9 +85,10 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	}
 	clocks := civic("Clock")
 	acts := []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"}
-	rail := []string{"cases", "aside", "terminals", "audit", "retention", "board"}
+	rail := []string{"cases", "aside", "terminals", "people", "audit", "retention", "board"}
 	figures := []string{"received", "decided", "ontime", "late", "undated"}
 	spans := []string{"week", "month", "quarter"}
+	deeds := []string{"change", "leave", "return", "sign-out", "password"}
 	views := []string{"open", "late", "waiting", "ended", "all"}
 	asides := slices.DeleteFunc(civic("Outcome"), func(o string) bool { return !strings.HasPrefix(o, "aside:") })
 	for _, k := range []struct {
@@ -116,6 +117,12 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"event.", []string{"birth", "school", "work", "marriage", "health", "old-age", "housing", "business"}, ""},
 		{"print.", of("assets/view", "PrintState"), ""},
 		{"rail.", rail, ""},
+		{"people.role.", []string{"clerk", "publisher", "network", "secrecy", "supervisor", "operator", "admin", "auditor", "staff"}, ""},
+		{"people.done.", deeds[:4], ""},
+		{"people.deed.", deeds[1:], ""},
+		{"people.deed.", deeds[1:], ".what"},
+		{"people.deed.", deeds[1:], ".verb"},
+		{"offices.done.", of("central/store", "OfficeKind"), ""},
 		{"cases.view.", views, ""},
 		{"cases.empty.", views, ""},
 		{"case.turn.", statuses, ""},

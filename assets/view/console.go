@@ -13,7 +13,7 @@ type Console struct {
 	Token  string // repeated by every form
 	User   string // display name; empty before sign-in
 	Roles  []civic.Role
-	Active string // the rail's entry: cases, aside, terminals, audit
+	Active string // the rail's entry, or password
 	Rail   []RailItem
 	Now    time.Time
 	Path   string

@@ -34,6 +34,7 @@ import (
 type Store interface {
 	store.Audit
 	store.Displays
+	store.Offices
 	// Person returns a person by login, for the name to show; see store.Staff.
 	Person(ctx context.Context, login string) (store.Person, error)
 	// Asides and Release are those of store.Opening.

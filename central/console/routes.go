@@ -26,10 +26,13 @@ func (k *Console) routes() {
 	app.Get("/sign-in", k.signIn)
 	app.Post("/sign-in", k.enter)
 	app.Use(k.gate)
+	app.Use(k.freshGate)
 
 	app.Get("/", k.first)
 	app.Post("/settings", k.language)
 	app.Post("/sign-out", k.signOut)
+	app.Get("/password", k.passwordForm)
+	app.Post("/password", k.replacePassword)
 
 	cases := open(civic.RoleClerk, civic.RoleSupervisor)
 	app.Get("/cases", cases, k.cases)
@@ -57,6 +60,19 @@ func (k *Console) routes() {
 	app.Post("/terminals/:number/revoke", operator, k.revoke)
 
 	app.Get("/notices/:id/shown", open(civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy, civic.RoleSupervisor), k.shown)
+	admin := open(civic.RoleAdmin)
+	app.Get("/people", admin, k.people)
+	app.Post("/people/sign-out", admin, k.expelAll)
+	app.Get("/people/add", admin, k.hireForm)
+	app.Post("/people/add", admin, k.hire)
+	app.Get("/people/:login", admin, k.person)
+	app.Post("/people/:login", admin, k.changePerson)
+	app.Post("/people/:login/:deed", admin, k.personDeed)
+	app.Get("/offices/:kind", admin, k.offices)
+	app.Get("/offices/:kind/add", admin, k.office)
+	app.Post("/offices/:kind/add", admin, k.saveOffice)
+	app.Get("/offices/:kind/:key", admin, k.office)
+	app.Post("/offices/:kind/:key", admin, k.saveOffice)
 
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
 }

@@ -36,10 +36,12 @@ const (
 	ActRevoke  Action = "revoke"
 	ActRelease Action = "release" // an entry set aside was given back to be opened
 	ActStaff   Action = "staff"   // a person was added or changed
+	ActOffice  Action = "office"  // a department or service point was added or changed
 	ActSignIn  Action = "sign-in"
-	ActExport  Action = "export" // the head left the database
-	ActHold    Action = "hold"   // a legal hold was set or lifted; Detail is "set" or "lift"
-	ActErase   Action = "erase"  // the personal parts of a case were erased; Detail says by what
+	ActExport  Action = "export"   // the head left the database
+	ActHold    Action = "hold"     // a legal hold was set or lifted; Detail is "set" or "lift"
+	ActErase   Action = "erase"    // the personal parts of a case were erased; Detail says by what
+	ActSignOut Action = "sign-out" // an administrator ended sessions: of Subject, or of everybody else
 )
 
 // AuditEntry is one line of the audit. It holds no data of a resident beside the tracking code.

@@ -34,6 +34,7 @@ type Store interface {
 	Statuses
 	Editions
 	Staff
+	Offices
 	Sessions
 	Throttle
 	Audit
