@@ -31,6 +31,7 @@ const (
 	ActRead    Action = "read"    // a person read a case
 	ActOpen    Action = "open"    // an entry was opened into a case
 	ActStep    Action = "step"    // a case took a step; Detail is the status
+	ActAssign  Action = "assign"  // a clerk took a case, or gave it back; Detail is who has it now
 	ActPublish Action = "publish" // Subject is kind/id, Detail the revision
 	ActEnrol   Action = "enrol"   // a code was made, or a terminal joined with it
 	ActRevoke  Action = "revoke"
