@@ -25,12 +25,14 @@ type flags struct {
 	Dir       string `help:"Folder of keys, database and papers." default:"central-data" type:"path" env:"DOORSTEP_DIR"`
 	Terminals string `help:"Address that terminals reach." default:"127.0.0.1:8600" env:"DOORSTEP_TERMINALS"`
 	Public    string `help:"The same as seen from outside, host:port." env:"DOORSTEP_PUBLIC"`
+	Heads     string `help:"Folder of the signed heads of the audit, one a day; heads in the folder of the database if empty." type:"path" env:"DOORSTEP_HEADS"`
 
 	Run    runFlags    `cmd:"" help:"Serve terminals, staff and phones."`
 	Invite inviteFlags `cmd:"" help:"Make a code with which one machine may join the fleet within a day."`
 	Person personFlags `cmd:"" help:"Add a member of staff; the first password is printed once."`
 
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
+	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
 }
 
 type runFlags struct {
@@ -86,6 +88,7 @@ func (f *flags) options(log *slog.Logger) server.Options {
 	o := server.DefaultOptions()
 	o.Dir, o.Terminals, o.Public, o.Logger = f.Dir, f.Terminals, f.Public, log
 	o.Console, o.Track, o.TrackURL, o.SecureCookies = f.Run.Console, f.Run.Track, f.Run.TrackURL, f.Run.Secure
+	o.Heads = f.Heads
 	o.Authority, o.Contact = f.Run.Authority, f.Run.Contact
 	return o
 }

@@ -22,6 +22,7 @@ import (
 	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/central/track"
+	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
 	"doorstep/sync/hub"
 	"doorstep/sync/identity"
@@ -42,6 +43,7 @@ type Server struct {
 	hub      *hub.Hub
 	console  *console.Console
 	track    *track.Track
+	press    *receipt.Press
 	terminal net.Listener
 }
 
@@ -118,6 +120,10 @@ func (s *Server) wire(ctx context.Context) error {
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = s.store, s.bulletin, folder, s.keys.Keyring()
 	cases.Now, cases.Log = now, log
+	if s.press, err = newPress(); err != nil {
+		return err
+	}
+	cases.Press = s.press
 	cases.Changed = func(point string) { s.wake(civic.Scope{Point: point}) }
 	if s.casework, err = casework.New(cases); err != nil {
 		return err
@@ -199,6 +205,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.intake.Run(ctx) })
 	g.Go(func() error { return s.casework.Run(ctx) })
+	g.Go(func() error { return s.keeper().Run(ctx) })
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.track.Run(ctx) })
 	g.Go(func() error { return s.serveTerminals(ctx) })
@@ -230,6 +237,10 @@ func (s *Server) Close() error {
 	if s.terminal != nil {
 		errs = append(errs, s.terminal.Close())
 		s.terminal = nil
+	}
+	if s.press != nil {
+		errs = append(errs, s.press.Close())
+		s.press = nil
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
