@@ -89,7 +89,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	figures := []string{"received", "decided", "ontime", "late", "undated"}
 	spans := []string{"week", "month", "quarter"}
 	deeds := []string{"change", "leave", "return", "sign-out", "password"}
-	views := []string{"open", "late", "waiting", "ended", "all"}
+	views := []string{"mine", "free", "open", "late", "waiting", "ended", "all"}
 	asides := slices.DeleteFunc(civic("Outcome"), func(o string) bool { return !strings.HasPrefix(o, "aside:") })
 	for _, k := range []struct {
 		prefix string
@@ -117,6 +117,13 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"event.", []string{"birth", "school", "work", "marriage", "health", "old-age", "housing", "business"}, ""},
 		{"print.", of("assets/view", "PrintState"), ""},
 		{"rail.", rail, ""},
+		{"document.title.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"document.kind.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"document.say.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"document.words.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"case.next.", []string{"filed", "supplement", "accepted", "granted", "refused"}, ""},
+		{"case.next.", []string{"filed", "supplement", "accepted", "granted", "refused"}, ".days"},
+		{"terminal.reading.", []string{"records", "receipts", "disk", "queue", "line", "clock", "printer", "version"}, ""},
 		{"people.role.", []string{"clerk", "publisher", "network", "secrecy", "supervisor", "operator", "admin", "auditor", "staff"}, ""},
 		{"people.done.", deeds[:4], ""},
 		{"people.deed.", deeds[1:], ""},

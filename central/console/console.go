@@ -34,12 +34,15 @@ import (
 type Store interface {
 	store.Audit
 	store.Displays
+	store.Search
 	store.Offices
 	// Person returns a person by login, for the name to show; see store.Staff.
 	Person(ctx context.Context, login string) (store.Person, error)
 	// Asides and Release are those of store.Opening.
 	Asides(ctx context.Context, max int) ([]store.Aside, error)
 	Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error
+	// Generations returns a terminal as it was in each of its generations; see store.Terminals.
+	Generations(ctx context.Context, key civic.KeyID) ([]store.Terminal, error)
 	// Journal returns how far the journal of a terminal's generation is held; see store.Custody.
 	Journal(ctx context.Context, terminal civic.KeyID, generation uint32) (store.Journal, error)
 }
@@ -65,6 +68,11 @@ type Console struct {
 	app   *fiber.App
 	pages *assets.Pages
 	pen   *chart.Pen
+	// chain is how the audit's chain stands; walk is asked to walk it.
+	chain chain
+	walk  chan struct{}
+	// present knows who may be looking at a case now.
+	present presence
 	// tries bounds how many passwords are checked at once: each takes 64 MiB.
 	tries chan struct{}
 }
@@ -97,7 +105,7 @@ func New(opts Options) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	k := &Console{opts: opts, pages: pages, pen: pen, tries: make(chan struct{}, maxTries)}
+	k := &Console{opts: opts, pages: pages, pen: pen, tries: make(chan struct{}, maxTries), walk: make(chan struct{}, 1)}
 	k.app = fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		// Fiber lends its strings for the time of a handler; these go on into casework and the store.
@@ -113,6 +121,12 @@ func New(opts Options) (*Console, error) {
 
 // Run serves until ctx is done.
 func (k *Console) Run(ctx context.Context) error {
+	walks := make(chan struct{})
+	go func() {
+		defer close(walks)
+		k.walkChain(ctx)
+	}()
+	defer func() { <-walks }()
 	stop := context.AfterFunc(ctx, func() { _ = k.app.ShutdownWithTimeout(3 * time.Second) })
 	defer stop()
 	if err := k.app.Listener(k.opts.Listen); err != nil && ctx.Err() == nil {

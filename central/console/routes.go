@@ -41,6 +41,9 @@ func (k *Console) routes() {
 	app.Get("/cases/:code/letter", open(civic.RoleClerk), k.letter)
 	app.Get("/cases/:code/copy", open(civic.RoleClerk), k.copyPage)
 	app.Get("/cases/:code/copy.zip", open(civic.RoleClerk), k.copyFile)
+	app.Get("/cases/:code/documents/:version", open(civic.RoleClerk), k.document)
+	app.Post("/cases/:code/task/:do", open(civic.RoleClerk), k.task)
+	app.Post("/cases/:code/:act/preview", open(civic.RoleClerk), k.preview)
 	app.Post("/cases/:code/:act", open(civic.RoleClerk), k.act)
 
 	app.Get("/board", cases, k.board)
@@ -57,6 +60,7 @@ func (k *Console) routes() {
 	app.Get("/terminals", operator, k.terminals)
 	app.Get("/terminals/enrol", operator, k.enrolment)
 	app.Post("/terminals/enrol", operator, k.enrol)
+	app.Get("/terminals/:number", operator, k.oneTerminal)
 	app.Post("/terminals/:number/revoke", operator, k.revoke)
 
 	app.Get("/notices/:id/shown", open(civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy, civic.RoleSupervisor), k.shown)
@@ -75,4 +79,5 @@ func (k *Console) routes() {
 	app.Post("/offices/:kind/:key", admin, k.saveOffice)
 
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
+	app.Post("/audit/verify", open(civic.RoleAuditor), k.verify)
 }
