@@ -255,7 +255,7 @@ func (m maker) console() []sample {
 		{assets.ConsoleFace, "aside", "console-aside", view.ConsoleAsides{Console: frame, Rows: []view.AsideRow{{Code: sampleCode(), Outcome: civic.OutcomeInvalid, Terminal: 10207, Point: "化龙镇党群服务中心", Since: sampleNow, Due: civic.Date{Year: 2026, Month: 11, Day: 30}, Left: 5}}}},
 		{assets.ConsoleFace, "audit", "console-audit-walking", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walking: true, Done: 12000, Of: 340000}}},
 		{assets.ConsoleFace, "audit", "console-audit-broken", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walked: sampleNow, Broken: 9, Count: 8, Head: "9f31c0…"}}},
-		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: frame, Total: 7, Chain: view.AuditChain{Walked: sampleNow, Intact: true, Count: 7, Head: "9f31c0…"}, People: []view.OfficeChoice{{Key: "chen", Name: "陈晓明"}}, Roles: civic.StaffRoles(), Actions: []string{"read", "step"}, Filter: view.AuditFilter{Who: "chen", Narrowed: true}, Older: "/audit?before=7", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
+		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: frame, Total: 7, Chain: view.AuditChain{Walked: sampleNow, Intact: true, Count: 7, Head: "9f31c0…"}, People: []view.OfficeChoice{{Key: "chen", Name: "陈晓明"}}, Actors: civic.StaffRoles(), Actions: []string{"read", "step"}, Filter: view.AuditFilter{Who: "chen", Narrowed: true}, Older: "/audit?before=7", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
 	}
 	empty := frame
 	empty.Flash = "已受理。"

@@ -15,7 +15,7 @@ type ConsoleAudit struct {
 	Total  int // entries on all pages of the filter
 	// What the filters may be set to.
 	People  []OfficeChoice
-	Roles   []civic.Role
+	Actors  []civic.Role
 	Actions []string
 	Newer   string // URL of the page of newer entries; empty on the first
 	Older   string // URL of the page of older entries; empty on the last

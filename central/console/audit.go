@@ -131,7 +131,7 @@ func (k *Console) auditChoices(c *fiber.Ctx, page *view.ConsoleAudit) error {
 	for _, p := range people {
 		page.People = append(page.People, view.OfficeChoice{Key: p.Login, Name: p.Name + " · " + p.Login, Closed: !p.Left.IsZero()})
 	}
-	page.Roles = append(civic.StaffRoles(), civic.RoleResident, civic.RoleSystem)
+	page.Actors = append(civic.StaffRoles(), civic.RoleResident, civic.RoleSystem)
 	for _, a := range auditActions {
 		page.Actions = append(page.Actions, string(a))
 	}
@@ -171,7 +171,7 @@ func (k *Console) auditRows(c *fiber.Ctx, page *view.ConsoleAudit, list []store.
 
 // told are the actions whose detail says more than the sentence does: what was changed, why, who has the case now.
 var told = map[store.Action]bool{
-	store.ActStaff: true, store.ActOffice: true, store.ActRevoke: true, store.ActAssign: true, store.ActSignOut: true, store.ActPublish: true,
+	store.ActStaff: true, store.ActOffice: true, store.ActRevoke: true, store.ActAssign: true, store.ActSignOut: true,
 }
 
 // didKey names the sentence of what was done.

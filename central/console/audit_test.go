@@ -41,7 +41,11 @@ func TestAuditIsSearched(t *testing.T) {
 	rows("from=2026-11-25&action=read").says(t, "共 1 条")
 	rows("to=2026-11-24&action=read").says(t, "共 2 条")
 	rows("role=operator").says(t, "没有符合这些条件的记录")
-	b.get("/audit").says(t, "记录链完整")
+	p = b.get("/audit")
+	p.says(t, "记录链完整")
+	if who := p.body[strings.Index(p.body, `class="who"`):strings.Index(p.body, `id="main"`)]; !strings.Contains(who, "审计") || strings.Contains(who, "经办") {
+		t.Errorf("the reader is shown as %s", words(who))
+	}
 	b.post("/audit/verify", url.Values{})
 	// The chain is walked beside the page, which then shows the result.
 	for range 1000 {

@@ -1,10 +1,11 @@
 // Package console serves the pages of the staff with Fiber: sign-in, cases by deadline, one case and what may be
-// done with it, terminals and codes to join the fleet, entries set aside, the audit.
+// done with it, terminals and codes to join the fleet, entries set aside, people and places, the audit.
 //
 // Every page is rendered here and works without scripts; a form is a real POST followed by a redirect. A page is
 // opened by roles, and the rail lists only what the reader's roles open; which case a person may read or move is
 // decided by casework, which also writes each look into the audit (promise P12). Nothing personal stands in a URL, a
-// cookie or a log, and nothing is kept here between two requests.
+// cookie or a log. Between two requests only two things are kept, in memory: who opened which case just now, and how
+// the audit's chain stood when it was last walked.
 //
 // A page action is a file named after it; routes.go lists them all.
 package console

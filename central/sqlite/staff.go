@@ -47,7 +47,7 @@ func (d *DB) AddPerson(ctx context.Context, p store.Person, by store.Actor) erro
 		if n, err := r.RowsAffected(); err != nil || n == 0 {
 			return orConflict(err, "login", "staff.exists")
 		}
-		return record(ctx, t, store.AuditEntry{At: p.Since, Actor: by, Action: store.ActStaff, Subject: p.Login, Detail: string(roles)})
+		return record(ctx, t, store.AuditEntry{At: p.Since, Actor: by, Action: store.ActStaff, Subject: p.Login, Detail: store.Changed(&store.Person{Name: p.Name}, &p)})
 	})
 }
 
