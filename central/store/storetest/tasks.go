@@ -122,4 +122,16 @@ func documents(t *testing.T, s *site) {
 	if bytes.Contains(s.backend.Bytes(t, s.dir), []byte("%PDF-的确")) {
 		t.Error("a document lies in the clear")
 	}
+
+	// What is erased of a case takes its documents along, and frees no number.
+	c, err = s.Case(t.Context(), first)
+	must(t, err)
+	for _, to := range []civic.Status{civic.Granted, civic.Delivered} {
+		must(t, s.Step(t.Context(), stepTo(first, c.Version, to, civic.RoleClerk)))
+		c.Version++
+	}
+	must(t, s.Erase(t.Context(), store.Erasure{Code: first, Actor: store.System(), At: noon, Detail: "retention permit"}))
+	_, err = s.Document(t.Context(), first, v.Version, clerk, noon)
+	wants(t, err, civic.NotFound)
+	next(2026, 3)
 }
