@@ -50,6 +50,7 @@ func (f *Files) funcs(lang locale.Lang, mark Marker) template.FuncMap {
 		"join":     strings.Join,
 		"lines":    func(s string) []string { return strings.Split(strings.TrimSpace(s), "\n") },
 		"add":      func(a, b int) int { return a + b },
+		"num":      func(n uint64) int { return int(n) },
 		"upto":     upto,
 		"plain":    func(s string) string { return strings.TrimRight(s, "？?。.") },
 		"paper":    func(m civic.Material) string { return count(lang, m.Original, m.Copies) },

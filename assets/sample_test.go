@@ -242,19 +242,22 @@ func (m maker) tracking() []sample {
 
 func (m maker) console() []sample {
 	frame := view.Console{Lang: m.lang, Token: "sample-token", User: "陈晓明", Roles: []civic.Role{civic.RoleClerk, civic.RoleOperator}, Active: "cases",
-		Rail: []view.RailItem{{ID: "cases", Count: 12}, {ID: "aside", Count: 1}, {ID: "terminals"}, {ID: "audit"}}, Now: sampleNow, Path: "/cases"}
+		Rail: []view.RailItem{{ID: "cases", Count: 12}, {ID: "aside", Count: 1}, {ID: "terminals"}, {ID: "people"}, {ID: "audit"}}, Now: sampleNow, Path: "/cases"}
 	out := []sample{
 		{assets.ConsoleFace, "sign-in", "console-sign-in", view.ConsoleSignIn{Console: view.Console{Lang: m.lang, Now: sampleNow}, Name: "chen", Error: "用户名或密码不对，请重填。", Next: "/cases"}},
-		{assets.ConsoleFace, "cases", "console-cases", view.ConsoleCases{Console: frame, Filter: view.CaseFilter{View: "open"}, Counts: map[string]int{"open": 12, "late": 1, "waiting": 3, "ended": 41, "all": 56}, Rows: m.caseRows(), Total: 12, NextURL: "/cases?page=2"}},
+		{assets.ConsoleFace, "cases", "console-cases", view.ConsoleCases{Console: frame, Filter: view.CaseFilter{View: "open", Narrowed: true, Point: "hualong"}, Clerks: true, Statuses: civic.Statuses(), Points: []view.OfficeChoice{{Key: "hualong", Name: "化龙镇党群服务中心"}}, Views: []view.CaseView{{ID: "mine", URL: "/cases?view=mine", Count: 2}, {ID: "open", URL: "/cases?view=open", Count: 12}}, Counts: map[string]int{"open": 12, "late": 1, "waiting": 3, "ended": 41, "all": 56}, Rows: m.caseRows(), Total: 12, NextURL: "/cases?page=2"}},
 		{assets.ConsoleFace, "enrol", "console-enrol", view.ConsoleEnrol{Console: frame, Points: []view.Point{{ID: "hualong", Name: "化龙镇党群服务中心", Area: "440113"}}, Errors: map[string]string{"name": "请填服务点名称。"}}},
 		{assets.ConsoleFace, "enrol", "console-enrol-code", view.ConsoleEnrol{Console: frame, Code: "DOOR-8F3K-2QMX-71ZP-CENTRAL.EXAMPLE", Until: sampleNow.Add(time.Hour)}},
 		{assets.ConsoleFace, "message", "console-message", view.ConsoleMessage{Console: frame, Tone: view.Alarm, Title: "没有找到这件办件", Text: "请回到列表再找。"}},
 		{assets.ConsoleFace, "terminals", "console-terminals", view.ConsoleTerminals{Console: frame, Rows: []view.TerminalRow{
 			{Number: 10207, Generation: 1, Point: "化龙镇党群服务中心", Area: "440113", Connected: true, LastSeen: sampleNow, Held: 128, Version: "0.1.0"},
-			{Number: 10208, Generation: 2, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow.Add(-27 * time.Hour), Held: 64, Waiting: 3, Behind: 4, Version: "0.1.0", Note: "一天没有联系上"},
+			{Number: 10208, Generation: 2, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow.Add(-27 * time.Hour), Held: 64, Waiting: 3, Behind: 4, Version: "0.1.0", Note: "一天没有联系上", Printer: "没纸", Care: []view.Care{{Reading: "disk", Text: "磁盘只剩 700 MB。"}, {Reading: "printer", Text: "打印机没纸了。"}}},
 			{Number: 10209, Generation: 1, Point: "官洲街", Area: "440105", Revoked: true, Held: 9, Version: "0.1.0"}}}},
+		{assets.ConsoleFace, "terminal", "console-terminal", view.ConsoleTerminal{Console: frame, Row: view.TerminalRow{Number: 10208, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow}, Address: "沙湾大道 88 号", Key: "9f31c0", Readings: []view.Reading{{ID: "disk", Value: "剩 700 MB", Care: []string{"请腾出空间。"}}, {ID: "clock"}}, Generations: []view.TerminalGeneration{{Number: 10208, Since: sampleNow, Point: "沙湾街政务服务中心", Held: 3, At: sampleNow}}}},
 		{assets.ConsoleFace, "aside", "console-aside", view.ConsoleAsides{Console: frame, Rows: []view.AsideRow{{Code: sampleCode(), Outcome: civic.OutcomeInvalid, Terminal: 10207, Point: "化龙镇党群服务中心", Since: sampleNow, Due: civic.Date{Year: 2026, Month: 11, Day: 30}, Left: 5}}}},
-		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: frame, Intact: true, Head: "9f31c0…", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
+		{assets.ConsoleFace, "audit", "console-audit-walking", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walking: true, Done: 12000, Of: 340000}}},
+		{assets.ConsoleFace, "audit", "console-audit-broken", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walked: sampleNow, Broken: 9, Count: 8, Head: "9f31c0…"}}},
+		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: frame, Total: 7, Chain: view.AuditChain{Walked: sampleNow, Intact: true, Count: 7, Head: "9f31c0…"}, People: []view.OfficeChoice{{Key: "chen", Name: "陈晓明"}}, Actors: civic.StaffRoles(), Actions: []string{"read", "step"}, Filter: view.AuditFilter{Who: "chen", Narrowed: true}, Older: "/audit?before=7", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
 	}
 	empty := frame
 	empty.Flash = "已受理。"
@@ -265,6 +268,7 @@ func (m maker) console() []sample {
 			UntilDays: 20, Limit: civic.Limit{Days: 15, Kind: civic.WorkingDays}, Contact: "12345", Back: "/cases",
 		}})
 	}
+	out = append(out, m.people(frame)...)
 	out = append(out, sample{assets.ConsoleFace, "cases", "console-cases-empty", view.ConsoleCases{Console: empty, Filter: view.CaseFilter{View: "late"}}})
 	for _, s := range civic.Statuses() {
 		out = append(out, sample{assets.ConsoleFace, "case", "console-case-" + string(s), m.oneCase(frame, s)})
@@ -317,7 +321,11 @@ func (m maker) oneCase(frame view.Console, status civic.Status) view.ConsoleCase
 			{Name: "近亲属关系证明", State: civic.HandedOwed, By: civic.Date{Year: 2026, Month: 11, Day: 30}},
 		},
 	}
+	c.Next, c.Others, c.Holder, c.HolderName = "请在 11月30日前告知是否受理。", []string{"李芳 3 分钟前也打开了这件。"}, "li", "李芳"
 	if status == civic.Filed || status == civic.Accepted {
+		c.Mine = true
+		c.Documents = []view.CaseDocument{{Kind: civic.Accepted, Number: "公安受字〔2026〕12号", At: sampleNow, Who: "陈晓明", URL: "/p/4"}}
+		c.Papers[0].Files = append(c.Papers[0].Files, view.CaseFile{Name: "合同.pdf", Media: "application/pdf", URL: "/p/3", Arrived: true, Sheet: true})
 		for _, id := range []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"} {
 			c.Acts = append(c.Acts, view.CaseAct{ID: id})
 		}

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +16,7 @@ import (
 
 	"doorstep/assets/locale"
 	"doorstep/central/server"
+	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/sync/civic"
 )
@@ -25,6 +25,7 @@ type flags struct {
 	Dir       string `help:"Folder of keys, database and papers." default:"central-data" type:"path" env:"DOORSTEP_DIR"`
 	Terminals string `help:"Address that terminals reach." default:"127.0.0.1:8600" env:"DOORSTEP_TERMINALS"`
 	Public    string `help:"The same as seen from outside, host:port." env:"DOORSTEP_PUBLIC"`
+	Heads     string `help:"Folder of the signed heads of the audit, one a day; heads in the folder of the database if empty." type:"path" env:"DOORSTEP_HEADS"`
 
 	Run    runFlags    `cmd:"" help:"Serve terminals, staff and phones."`
 	Invite inviteFlags `cmd:"" help:"Make a code with which one machine may join the fleet within a day."`
@@ -33,6 +34,7 @@ type flags struct {
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
 	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
 	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
+	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
 }
 
 type runFlags struct {
@@ -57,6 +59,7 @@ type personFlags struct {
 	Roles      []string `required:"" name:"role" help:"clerk, publisher, network, secrecy, supervisor, operator, admin, auditor or staff."`
 	Department string   `help:"Department of a clerk."`
 	Point      string   `help:"Service point of staff."`
+	Lasting    bool     `help:"The password may stay: for accounts that no person signs in with."`
 }
 
 type sampleFlags struct {
@@ -93,6 +96,7 @@ func (f *flags) options(log *slog.Logger) server.Options {
 	o := server.DefaultOptions()
 	o.Dir, o.Terminals, o.Public, o.Logger = f.Dir, f.Terminals, f.Public, log
 	o.Console, o.Track, o.TrackURL, o.SecureCookies = f.Run.Console, f.Run.Track, f.Run.TrackURL, f.Run.Secure
+	o.Heads = f.Heads
 	o.Authority, o.Contact = f.Run.Authority, f.Run.Contact
 	return o
 }
@@ -129,11 +133,11 @@ func (p *personFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	person := store.Person{Login: p.Login, Name: p.Name, Department: p.Department, Point: p.Point, Since: time.Now()}
+	person := store.Person{Login: p.Login, Name: p.Name, Department: p.Department, Point: p.Point, Since: time.Now(), Fresh: !p.Lasting}
 	for _, r := range p.Roles {
 		person.Roles = append(person.Roles, civic.Role(r))
 	}
-	password := rand.Text()[:16]
+	password := staff.FirstPassword()
 	if err := s.AddPerson(ctx, person, password); err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	}
 	clocks := civic("Clock")
 	acts := []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"}
-	rail := []string{"cases", "aside", "terminals", "guides", "audit", "retention", "board", "notices"}
+	rail := []string{"cases", "aside", "terminals", "people", "guides", "audit", "retention", "board", "notices"}
 	figures := []string{"received", "decided", "ontime", "late", "undated"}
 	spans := []string{"week", "month", "quarter"}
 	notices := civic("NoticeState")
@@ -94,7 +94,8 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 	for _, c := range nouns.NoticeCategories() {
 		kinds = append(kinds, c.ID)
 	}
-	views := []string{"open", "late", "waiting", "ended", "all"}
+	deeds := []string{"change", "leave", "return", "sign-out", "password"}
+	views := []string{"mine", "free", "open", "late", "waiting", "ended", "all"}
 	asides := slices.DeleteFunc(civic("Outcome"), func(o string) bool { return !strings.HasPrefix(o, "aside:") })
 	for _, k := range []struct {
 		prefix string
@@ -122,6 +123,19 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"event.", []string{"birth", "school", "work", "marriage", "health", "old-age", "housing", "business"}, ""},
 		{"print.", of("assets/view", "PrintState"), ""},
 		{"rail.", rail, ""},
+		{"document.title.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"document.kind.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"document.say.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"document.words.", []string{"supplement", "accepted", "declined", "granted", "refused"}, ""},
+		{"case.next.", []string{"filed", "supplement", "accepted", "granted", "refused"}, ""},
+		{"case.next.", []string{"filed", "supplement", "accepted", "granted", "refused"}, ".days"},
+		{"terminal.reading.", []string{"records", "receipts", "disk", "queue", "line", "clock", "printer", "version"}, ""},
+		{"people.role.", []string{"clerk", "publisher", "network", "secrecy", "supervisor", "operator", "admin", "auditor", "staff"}, ""},
+		{"people.done.", deeds[:4], ""},
+		{"people.deed.", deeds[1:], ""},
+		{"people.deed.", deeds[1:], ".what"},
+		{"people.deed.", deeds[1:], ".verb"},
+		{"offices.done.", of("central/store", "OfficeKind"), ""},
 		{"cases.view.", views, ""},
 		{"cases.empty.", views, ""},
 		{"case.turn.", statuses, ""},

@@ -13,7 +13,7 @@ type Console struct {
 	Token  string // repeated by every form
 	User   string // display name; empty before sign-in
 	Roles  []civic.Role
-	Active string // the rail's entry: cases, aside, terminals, audit
+	Active string // the rail's entry, or password
 	Rail   []RailItem
 	Now    time.Time
 	Path   string
@@ -63,18 +63,39 @@ type ConsoleLetter struct {
 // ConsoleCases is the list of cases by deadline: console/cases.html.
 type ConsoleCases struct {
 	Console
-	Filter  CaseFilter
-	Counts  map[string]int // cases by view of the filter: open, late, mine, waiting, ended
-	Rows    []CaseRow
-	Total   int
-	PrevURL string // empty on the first page
-	NextURL string // empty on the last page
+	Filter CaseFilter
+	Counts map[string]int // cases by view of the filter: open, late, mine, waiting, ended
+	Views  []CaseView
+	Rows   []CaseRow
+	Total  int
+	// What the filters may be set to.
+	Statuses []civic.Status
+	Services []OfficeChoice
+	Points   []OfficeChoice
+	Clerks   bool   // the reader is a clerk: who has taken a case is shown
+	PrevURL  string // empty on the first page
+	NextURL  string // empty on the last page
+}
+
+// CaseView is one view of the list with how many cases it holds under the other filters.
+type CaseView struct {
+	ID    string
+	URL   string
+	Count int
 }
 
 // CaseFilter stays in the URL.
 type CaseFilter struct {
-	View  string // open, late, waiting, ended, all
-	Query string // a tracking code or a part of the service's name
+	View    string // mine, free, open, late, waiting, ended, all
+	Query   string // a tracking code or a part of the service's name
+	Status  string
+	Service string
+	Point   string
+	From    string // days as 2026-11-23
+	To      string
+	Owing   bool // papers have not arrived, or a supplement is awaited
+	// Narrowed says that anything but the view restricts the list.
+	Narrowed bool
 }
 
 // CaseRow is one case in a list.
@@ -92,6 +113,8 @@ type CaseRow struct {
 	DueKind   civic.DayKind
 	Point     string
 	Owner     string // the department that decides, for a reader who sees several
+	Clerk     string // login of who has taken it
+	ClerkName string // that person's name
 	Closed    bool   // the reader sees the line but may not open the case
 }
 
@@ -112,10 +135,18 @@ type ConsoleCase struct {
 	Errors    map[string]string // by name of the field of the act, and "" for the whole, in words
 	Draft     map[string]string // what was typed in an act that was refused
 	Letter    bool              // there is a letter to the resident to be printed
-	Kept      string            // the words of a refused act that can no longer be taken, to be copied
 	Claim     *CaseClaim        // what a request about another case asks
 	Hold      *CaseHold         // in force
 	Erased    time.Time         // when what it held of the resident was erased; zero while it is kept
+	Next      string            // what is decided next, by whom and until when, in one sentence
+	Authority string            // who decides
+	Others    []string          // who else opened the case just now, in words
+	Holder    string            // login of the clerk who has taken it; empty for nobody
+	Mine      bool              // that is the reader
+	Documents []CaseDocument    // issued
+	// HolderName names the holder.
+	HolderName string
+	Kept       string // the words of a refused act that can no longer be taken, to be copied
 }
 
 // CasePaper is one material of a case with its papers.
@@ -136,6 +167,16 @@ type CaseFile struct {
 	URL     string // empty while its bytes have not arrived
 	Arrived bool
 	Picture bool // shown in place
+	Sheet   bool // a PDF, shown in place by the browser's own reader
+}
+
+// CaseDocument is one document that was issued.
+type CaseDocument struct {
+	Kind   civic.Status
+	Number string
+	At     time.Time
+	Who    string
+	URL    string
 }
 
 // CaseEvent is one line of the history.
@@ -190,11 +231,45 @@ type TerminalRow struct {
 	Training   bool
 	Note       string // what needs a person, in words
 	// What it last said of itself, in words; empty where it has not said.
-	Oldest time.Time // filing time of the oldest entry it still keeps; zero if none
-	Disk   string
-	Clock  string
-	Care   []string // what needs a person and what to do, the most pressing first
-	Reason string   // why it was revoked, as written
+	Oldest  time.Time // filing time of the oldest entry it still keeps; zero if none
+	Disk    string
+	Clock   string
+	Printer string
+	Care    []Care // what needs a person and what to do, the most pressing first
+	Reason  string // why it was revoked, as written
+}
+
+// Care is one thing that needs a person, with what to do.
+type Care struct {
+	Reading string // which reading it is about
+	Text    string
+}
+
+// ConsoleTerminal is one terminal: console/terminal.html.
+type ConsoleTerminal struct {
+	Console
+	Row         TerminalRow
+	Address     string
+	Key         string // fingerprint of its key
+	Readings    []Reading
+	Generations []TerminalGeneration
+}
+
+// Reading is one thing that a terminal said of itself.
+type Reading struct {
+	ID    string   // records, receipts, disk, queue, line, clock, printer, version
+	Value string   // in words; empty where it has not said
+	Care  []string // what to do
+}
+
+// TerminalGeneration is a terminal under one of its numbers.
+type TerminalGeneration struct {
+	Number uint32
+	Since  time.Time
+	Point  string
+	Held   uint64
+	Safe   uint64    // of those, in a verified backup
+	At     time.Time // of the last entry taken into custody; zero if none
 }
 
 // ConsoleEnrol makes an enrolment code: console/enrol.html.
@@ -236,18 +311,6 @@ type AsideRow struct {
 	Release  bool // it may be opened once more, as after a form was published or a key restored
 }
 
-// ConsoleAudit lists who looked at what: console/audit.html.
-type ConsoleAudit struct {
-	Console
-	Rows   []AuditRow
-	Intact bool // the chain verifies
-	Head   string
-	Broken uint64 // number of the first entry that does not follow, where it does not
-	Count  int
-	Newer  string // URL of the page of newer entries; empty on the first
-	Older  string // URL of the page of older entries; empty on the last
-}
-
 // AuditRow is one entry of the audit.
 type AuditRow struct {
 	N    uint64
@@ -256,6 +319,7 @@ type AuditRow struct {
 	Key  string // locale key below "audit.did."
 	Code civic.TrackingCode
 	What string // what it is about where that is no case: a login, a terminal, an item
+	More string // what the entry keeps beside, as it is
 	Role civic.Role
 }
 

@@ -1,8 +1,8 @@
 // Package casework carries cases from filing to delivery: which step may follow, when a clock ends, what the
 // resident is told of it, and who may look.
 //
-// [Casework] is asked by intake (Begin, Answer, Withdraw), by the console's clerks (List, Open, Supplement, Accept,
-// Decline, Pause, Resume, Decide, Deliver), by the tracking page (Track) and by terminals (Ask). Run takes the steps
+// [Casework] is asked by intake (Begin, Answer, Withdraw), by the console's clerks (List, Open, Take, GiveBack,
+// Supplement, Accept, Decline, Pause, Resume, Decide, Deliver, Draft, Document), by the tracking page (Track) and by terminals (Ask). Run takes the steps
 // that no person takes: deemed acceptance when the reply clock ends, the lapse of an unanswered supplement, and the
 // notice that all papers have come. Supervisors set and lift legal holds; Kept and Expire are `central retention`. Every step writes the resident's notice, locked under the secret of the receipt,
 // in the same unit of work. Refusals are *civic.Error.
@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"time"
 
+	"doorstep/printing/receipt"
 	"doorstep/sync/civic"
 	"doorstep/sync/form"
 	"doorstep/sync/seal"
@@ -25,6 +26,8 @@ import (
 // Store is what casework asks of central's store.
 type Store interface {
 	store.Cases
+	store.Tasks
+	store.Documents
 	store.Enquiries
 	store.Throttle
 	store.Audit
@@ -35,6 +38,8 @@ type Store interface {
 	Open(ctx context.Context, c store.NewCase) error
 	// Numbered returns the terminal that has or had a number; see store.Terminals.
 	Numbered(ctx context.Context, number uint32) (store.Terminal, error)
+	// Offices returns the register of departments; see store.Offices.
+	Offices(ctx context.Context, kind store.OfficeKind) ([]store.Office, error)
 	// Paper and Complete are those of store.Papers.
 	Paper(ctx context.Context, d civic.Digest) (store.Paper, error)
 	Complete(ctx context.Context, max int) ([]civic.TrackingCode, error)
@@ -55,11 +60,17 @@ type Papers interface {
 	Remove(d civic.Digest) error
 }
 
+// Press sets letters in type.
+type Press interface {
+	Letter(l *receipt.Letter) (receipt.Rendered, error)
+}
+
 // Options says what casework works with.
 type Options struct {
 	Store   Store
 	Publish Published
 	Papers  Papers
+	Press   Press              // sets the documents that steps of clerks issue; nil: none are issued
 	Keys    seal.Keyring       // opens papers
 	Changed func(point string) // called after a notice for a point was written; may be nil
 	Now     func() time.Time

@@ -169,7 +169,7 @@ func (w *Casework) act(ctx context.Context, code civic.TrackingCode, version uin
 	now := w.o.Now()
 	s := next(c, cal, civic.DateOf(now))
 	s.Actor, s.At, s.Words = clerk(by), now, strings.TrimSpace(words)
-	return w.step(ctx, c, s)
+	return w.issue(ctx, c, s)
 }
 
 // assigned returns a case to a clerk of its department. Others learn only that it is not theirs.

@@ -64,7 +64,10 @@ func (k *Console) act(c *fiber.Ctx) error {
 		return err
 	}
 	c.Status(statusOf(refusal.Code))
-	return k.showCase(c, code, draft{fields: typed(c, id), errors: sentences(k.languageOf(c), refusal)})
+	return k.showCase(c, code, draft{
+		fields: typed(c, id), errors: sentences(k.languageOf(c), refusal),
+		overtaken: refusal.Code == civic.Conflict && refusal.Field == "version",
+	})
 }
 
 // do asks casework for the act; known is false where there is none of that name.
@@ -97,11 +100,20 @@ func (k *Console) do(c *fiber.Ctx, code civic.TrackingCode, id string) (known bo
 
 // supplement asks for the materials that were ticked and for what was written, one thing a line.
 func (k *Console) supplement(c *fiber.Ctx, code civic.TrackingCode, version uint64) error {
+	r, err := requestOf(c)
+	if err != nil {
+		return err
+	}
+	return k.opts.Casework.Supplement(ctxOf(c), code, version, readerOf(c).Person, r)
+}
+
+// requestOf reads what an act's form asks of the resident.
+func requestOf(c *fiber.Ctx) (casework.Request, error) {
 	r := casework.Request{Words: c.FormValue("words")}
 	if days := strings.TrimSpace(c.FormValue("days")); days != "" {
 		n, err := strconv.Atoi(days)
 		if err != nil || n < 1 || n > casework.MaxSupplementDays {
-			return civic.Refuse(civic.Invalid, "days", "act.days", casework.MaxSupplementDays)
+			return r, civic.Refuse(civic.Invalid, "days", "act.days", casework.MaxSupplementDays)
 		}
 		r.Days = n
 	}
@@ -113,7 +125,7 @@ func (k *Console) supplement(c *fiber.Ctx, code civic.TrackingCode, version uint
 			r.Owes = append(r.Owes, line)
 		}
 	}
-	return k.opts.Casework.Supplement(ctxOf(c), code, version, readerOf(c).Person, r)
+	return r, nil
 }
 
 // typedFields are the fields of the acts that a person writes into.

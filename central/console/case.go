@@ -43,8 +43,9 @@ func codeOf(c *fiber.Ctx) (civic.TrackingCode, error) {
 
 // draft is an act that was refused, as it was typed, and why.
 type draft struct {
-	fields map[string]string
-	errors map[string]string
+	fields    map[string]string
+	errors    map[string]string
+	overtaken bool // somebody else changed the case since the page was shown
 }
 
 // kept returns the words of a refused act that is not among those offered now: its form is gone, they must not be.
@@ -74,7 +75,12 @@ func (k *Console) showCase(c *fiber.Ctx, code civic.TrackingCode, d draft) error
 		return err
 	}
 	k.told(ctx, &page, &dossier)
+	k.meet(c, &page, code)
+	if d.overtaken {
+		page.Errors[""] = overtaken(page.Lang, page.History)
+	}
 	page.Letter = letterOf(dossier.History) != nil && dossier.Case.Erased.IsZero()
+	page.Next = nextOf(page.Lang, page.Row, dossier.Case.Until, page.Authority)
 	page.Acts = acts(dossier.Case)
 	if err := k.rights(ctx, &page, &dossier); err != nil {
 		return err
@@ -102,7 +108,70 @@ func (k *Console) published(ctx context.Context, page *view.ConsoleCase, d *stor
 		k.opts.Logger.Error("answers not read with their form", "form", d.Case.Form.ID, "error", err)
 	}
 	page.Papers = papers(page.Lang, guide, calendar, d)
-	return nil
+	page.Authority, err = k.departmentName(ctx, page.Lang, d.Case.Department)
+	return err
+}
+
+// departmentName names a department: as the register does, else as the product knows it, else by its key.
+func (k *Console) departmentName(ctx context.Context, lang locale.Lang, key string) (string, error) {
+	list, err := k.opts.Store.Offices(ctx, store.Department)
+	for _, o := range list {
+		if o.Key == key {
+			return o.Name, err
+		}
+	}
+	if name := "department." + key; locale.Has(name) {
+		return locale.T(lang, name), err
+	}
+	return key, err
+}
+
+// meet says who has taken the case and who else may be at it.
+func (k *Console) meet(c *fiber.Ctx, page *view.ConsoleCase, code civic.TrackingCode) {
+	names, me := map[string]string{}, readerOf(c).Login
+	name := func(login string) string { return k.who(ctxOf(c), page.Lang, store.Actor{Login: login}, names) }
+	for _, l := range k.present.enter(code, me, page.Now) {
+		page.Others = append(page.Others, locale.T(page.Lang, "task.seen", name(l.login), locale.Ago(page.Lang, l.at, page.Now)))
+	}
+	page.Holder, page.Mine = page.Row.Clerk, page.Row.Clerk == me
+	page.HolderName = name(page.Row.Clerk)
+}
+
+// overtaken says what somebody else did to a case while an act was being written.
+func overtaken(lang locale.Lang, history []view.CaseEvent) string {
+	var e view.CaseEvent
+	for _, past := range history {
+		if !past.At.IsZero() {
+			e = past
+		}
+	}
+	who, what := e.Who, locale.T(lang, "history.papers")
+	if who == "" {
+		who = locale.T(lang, "case.system")
+	}
+	switch {
+	case e.To != "":
+		what = locale.T(lang, "status."+string(e.To))
+	case e.Key != "":
+		what = locale.T(lang, "history."+e.Key)
+	}
+	return locale.T(lang, "case.changed.by", who, locale.Short(lang, e.At), what)
+}
+
+// nextOf says in one sentence what is decided next, by whom and until when; empty where nothing is.
+func nextOf(lang locale.Lang, row view.CaseRow, until civic.Date, authority string) string {
+	key := "case.next." + string(row.Status)
+	switch {
+	case row.Status == civic.Supplement && !until.IsZero():
+		return locale.T(lang, key, authority, locale.Date(lang, until, locale.Plain))
+	case !locale.Has(key):
+		return ""
+	case !row.Due.IsZero():
+		return locale.T(lang, key, authority, locale.Date(lang, row.Due, locale.Plain))
+	case row.DueDays > 0:
+		return locale.T(lang, key+".days", authority, locale.Days(lang, row.DueDays, row.DueKind))
+	}
+	return ""
 }
 
 func (k *Console) answers(ctx context.Context, d *store.Dossier) (*form.Form, form.Answers, error) {
@@ -148,7 +217,7 @@ func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *s
 }
 
 func file(lang locale.Lang, code civic.TrackingCode, n int, a civic.Attachment, arrived bool) view.CaseFile {
-	f := view.CaseFile{Name: a.Name, Media: a.Media, Size: a.Size, Arrived: arrived, Picture: picture(a.Media)}
+	f := view.CaseFile{Name: a.Name, Media: a.Media, Size: a.Size, Arrived: arrived, Picture: picture(a.Media), Sheet: a.Media == mediaPDF}
 	if f.Name == "" {
 		f.Name = locale.T(lang, "case.file", n)
 	}
@@ -187,6 +256,12 @@ func (k *Console) told(ctx context.Context, page *view.ConsoleCase, d *store.Dos
 		case civic.Granted, civic.Refused, civic.Declined:
 			page.Decision = &view.CaseDecision{At: p.At, Status: p.To, Words: p.Words}
 		}
+	}
+	for _, v := range d.Documents {
+		page.Documents = append(page.Documents, view.CaseDocument{
+			Kind: v.Kind, Number: v.Number, At: v.At, Who: k.who(ctx, page.Lang, store.Actor{Login: v.Login}, names),
+			URL: "/cases/" + d.Case.Code.String() + "/documents/" + strconv.FormatUint(v.Version, 10),
+		})
 	}
 	for _, a := range d.Answers {
 		if a.Words != "" {

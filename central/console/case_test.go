@@ -17,7 +17,7 @@ func TestLookIsAudited(t *testing.T) {
 	before := len(h.Audit(t))
 	p := b.get("/cases/" + f.Code.String())
 	p.is(t, http.StatusOK)
-	p.says(t, "欧阳𬭎", "11010519491231002X", "13800138000", "某某制衣有限公司", "化龙镇党群服务中心", "请决定是否受理")
+	p.says(t, "欧阳𬭎", "11010519491231002X", "13800138000", "某某制衣有限公司", "化龙镇党群服务中心", "公安要在 11月30日（星期一）前告知是否受理")
 	added := h.Audit(t)[before:]
 	if len(added) != 1 || added[0].Action != store.ActRead || added[0].Actor.Login != "chen" || added[0].Subject != f.Code.Digits() {
 		t.Errorf("the look left %+v", added)
@@ -186,7 +186,7 @@ func TestTwoClerksOnOneCase(t *testing.T) {
 
 	p := li.act(f.Code, "decline", url.Values{"words": {"不在受理范围,写了很久的理由"}})
 	p.is(t, http.StatusConflict)
-	p.says(t, "刚刚被别人办过", "您刚才写的内容", "不在受理范围,写了很久的理由", "已受理", "陈明")
+	p.says(t, "陈明在 11月23日 09:00 已经办了“已受理”，您的没有办", "您刚才写的内容", "不在受理范围,写了很久的理由", "已受理", "陈明")
 	c, err := h.Store.Case(t.Context(), f.Code)
 	if err != nil || c.Status != civic.Accepted {
 		t.Errorf("the case is %s, %v", c.Status, err)

@@ -1,10 +1,11 @@
 // Package console serves the pages of the staff with Fiber: sign-in, cases by deadline, one case and what may be
-// done with it, terminals and codes to join the fleet, entries set aside, the audit.
+// done with it, terminals and codes to join the fleet, entries set aside, people and places, the audit.
 //
 // Every page is rendered here and works without scripts; a form is a real POST followed by a redirect. A page is
 // opened by roles, and the rail lists only what the reader's roles open; which case a person may read or move is
 // decided by casework, which also writes each look into the audit (promise P12). Nothing personal stands in a URL, a
-// cookie or a log, and nothing is kept here between two requests.
+// cookie or a log. Between two requests only two things are kept, in memory: who opened which case just now, and how
+// the audit's chain stood when it was last walked.
 //
 // A page action is a file named after it; routes.go lists them all.
 package console
@@ -36,11 +37,15 @@ import (
 type Store interface {
 	store.Audit
 	store.Displays
+	store.Search
+	store.Offices
 	// Person returns a person by login, for the name to show; see store.Staff.
 	Person(ctx context.Context, login string) (store.Person, error)
 	// Asides and Release are those of store.Opening.
 	Asides(ctx context.Context, max int) ([]store.Aside, error)
 	Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error
+	// Generations returns a terminal as it was in each of its generations; see store.Terminals.
+	Generations(ctx context.Context, key civic.KeyID) ([]store.Terminal, error)
 	// Journal returns how far the journal of a terminal's generation is held; see store.Custody.
 	Journal(ctx context.Context, terminal civic.KeyID, generation uint32) (store.Journal, error)
 	// GuideList, GuideHistory and GuideDraft are those of store.Guides, Current that of store.Editions.
@@ -76,6 +81,11 @@ type Console struct {
 	// terminalPages are those of the resident's face, to show a guide as a terminal will.
 	terminalPages *assets.Pages
 	importer      *bulletin.Importer
+	// chain is how the audit's chain stands; walk is asked to walk it.
+	chain chain
+	walk  chan struct{}
+	// present knows who may be looking at a case now.
+	present presence
 	// tries bounds how many passwords are checked at once: each takes 64 MiB.
 	tries chan struct{}
 }
@@ -121,7 +131,10 @@ func New(opts Options) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	k := &Console{opts: opts, pages: pages, pen: pen, terminalPages: terminal, importer: importer, tries: make(chan struct{}, maxTries)}
+	k := &Console{
+		opts: opts, pages: pages, pen: pen, terminalPages: terminal, importer: importer,
+		tries: make(chan struct{}, maxTries), walk: make(chan struct{}, 1),
+	}
 	k.app = fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		// Fiber lends its strings for the time of a handler; these go on into casework and the store.
@@ -140,6 +153,7 @@ func New(opts Options) (*Console, error) {
 func (k *Console) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return k.importer.Run(ctx) })
+	g.Go(func() error { k.walkChain(ctx); return nil })
 	g.Go(func() error { return k.serve(ctx) })
 	return g.Wait()
 }

@@ -35,13 +35,22 @@ func (k *Console) showEnrolment(c *fiber.Ctx, page view.ConsoleEnrol) error {
 	return k.render(c, "enrol", page)
 }
 
-// sites returns the service points that have a terminal, by area and name.
+// sites returns the service points of the register that are open, and those that have a terminal, by area and name.
 func (k *Console) sites(ctx context.Context) ([]store.Place, error) {
 	list, err := k.opts.Fleet.Terminals(ctx)
 	if err != nil {
 		return nil, err
 	}
+	register, err := k.opts.Store.Offices(ctx, store.ServicePoint)
+	if err != nil {
+		return nil, err
+	}
 	var out []store.Place
+	for _, o := range register {
+		if o.Closed.IsZero() {
+			out = append(out, store.Place{Point: o.Key, Name: o.Name, Address: o.Address, Area: o.Area})
+		}
+	}
 	for _, t := range list {
 		if !slices.ContainsFunc(out, func(p store.Place) bool { return p.Point == t.Place.Point }) {
 			out = append(out, t.Place)

@@ -140,7 +140,7 @@ func sameToken(got, secret string) bool {
 // policy is what a page may load and where it may stand.
 const (
 	policyHeader = "Content-Security-Policy"
-	policy       = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+	policy       = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; frame-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

@@ -45,7 +45,6 @@ func (k *Console) guidePreview(c *fiber.Ctx) error {
 	page.URL = at("/terminal", page.English, page.Elder)
 	page.ZhURL, page.EnURL = at("/preview", false, page.Elder), at("/preview", true, page.Elder)
 	page.PlainURL, page.ElderURL = at("/preview", page.English, false), at("/preview", page.English, true)
-	c.Set(policyHeader, policy+"; frame-src 'self'")
 	return k.render(c, "guide-preview", page)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -36,6 +37,7 @@ var places = [...]struct {
 	{"terminals", []civic.Role{civic.RoleOperator}},
 	{"retention", []civic.Role{civic.RoleSupervisor}},
 	{"guides", []civic.Role{civic.RolePublisher}},
+	{"people", []civic.Role{civic.RoleAdmin}},
 	{"audit", []civic.Role{civic.RoleAuditor}},
 }
 
@@ -49,15 +51,20 @@ func (k *Console) frame(c *fiber.Ctx, active string) view.Console {
 	if v.User == "" {
 		v.User = r.Login
 	}
-	for _, p := range places {
-		for _, role := range p.roles {
-			if r.Holds(role) {
-				v.Rail = append(v.Rail, view.RailItem{ID: p.id, Count: k.waiting(c, p.id)})
-				break
-			}
-		}
+	for _, id := range opened(r) {
+		v.Rail = append(v.Rail, view.RailItem{ID: id, Count: k.waiting(c, id)})
 	}
 	return v
+}
+
+// opened returns the entries of the rail that a reader's roles open.
+func opened(r *reader) (out []string) {
+	for _, p := range places {
+		if slices.ContainsFunc(p.roles, r.Holds) {
+			out = append(out, p.id)
+		}
+	}
+	return out
 }
 
 // waiting counts what waits for a person under an entry of the rail.
@@ -170,10 +177,10 @@ func own(path string) string {
 
 // first leads to the first page that the reader's roles open.
 func (k *Console) first(c *fiber.Ctx) error {
-	frame := k.frame(c, "")
-	if len(frame.Rail) > 0 {
-		return seeOther(c, "/"+frame.Rail[0].ID)
+	if places := opened(readerOf(c)); len(places) > 0 {
+		return seeOther(c, "/"+places[0]) // which says what this page would have said
 	}
+	frame := k.frame(c, "")
 	return k.render(c, "message", view.ConsoleMessage{
 		Console: frame, Title: locale.T(frame.Lang, "console.nothing"),
 		Text: locale.T(frame.Lang, "console.nothing.how"), URL: "/", Verb: locale.T(frame.Lang, "console.again"),

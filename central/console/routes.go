@@ -27,10 +27,13 @@ func (k *Console) routes() {
 	app.Get("/sign-in", k.signIn)
 	app.Post("/sign-in", k.enter)
 	app.Use(k.gate)
+	app.Use(k.freshGate)
 
 	app.Get("/", k.first)
 	app.Post("/settings", k.language)
 	app.Post("/sign-out", k.signOut)
+	app.Get("/password", k.passwordForm)
+	app.Post("/password", k.replacePassword)
 
 	cases := open(civic.RoleClerk, civic.RoleSupervisor)
 	app.Get("/cases", cases, k.cases)
@@ -39,6 +42,9 @@ func (k *Console) routes() {
 	app.Get("/cases/:code/letter", open(civic.RoleClerk), k.letter)
 	app.Get("/cases/:code/copy", open(civic.RoleClerk), k.copyPage)
 	app.Get("/cases/:code/copy.zip", open(civic.RoleClerk), k.copyFile)
+	app.Get("/cases/:code/documents/:version", open(civic.RoleClerk), k.document)
+	app.Post("/cases/:code/task/:do", open(civic.RoleClerk), k.task)
+	app.Post("/cases/:code/:act/preview", open(civic.RoleClerk), k.preview)
 	app.Post("/cases/:code/:act", open(civic.RoleClerk), k.act)
 
 	app.Get("/board", cases, k.board)
@@ -55,6 +61,7 @@ func (k *Console) routes() {
 	app.Get("/terminals", operator, k.terminals)
 	app.Get("/terminals/enrol", operator, k.enrolment)
 	app.Post("/terminals/enrol", operator, k.enrol)
+	app.Get("/terminals/:number", operator, k.oneTerminal)
 	app.Post("/terminals/:number/revoke", operator, k.revoke)
 
 	app.Get("/notices/:id/shown", open(civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy, civic.RoleSupervisor), k.shown)
@@ -70,8 +77,22 @@ func (k *Console) routes() {
 	// A refused step is shown under its own address: loaded again, or in another language, it is the notice.
 	app.Get("/notices/:id/:act", hands, func(c *fiber.Ctx) error { return seeOther(c, "/notices/"+c.Params("id")) })
 	k.guideRoutes()
+	admin := open(civic.RoleAdmin)
+	app.Get("/people", admin, k.people)
+	app.Post("/people/sign-out", admin, k.expelAll)
+	app.Get("/people/add", admin, k.hireForm)
+	app.Post("/people/add", admin, k.hire)
+	app.Get("/people/:login", admin, k.person)
+	app.Post("/people/:login", admin, k.changePerson)
+	app.Post("/people/:login/:deed", admin, k.personDeed)
+	app.Get("/offices/:kind", admin, k.offices)
+	app.Get("/offices/:kind/add", admin, k.office)
+	app.Post("/offices/:kind/add", admin, k.saveOffice)
+	app.Get("/offices/:kind/:key", admin, k.office)
+	app.Post("/offices/:kind/:key", admin, k.saveOffice)
 
 	app.Get("/audit", open(civic.RoleAuditor), k.audit)
+	app.Post("/audit/verify", open(civic.RoleAuditor), k.verify)
 }
 
 // guideRoutes lists the pages of those who publish guides.

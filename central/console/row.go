@@ -19,15 +19,15 @@ func (k *Console) rows(ctx context.Context, list []store.Case, by store.Person, 
 	if err != nil {
 		return nil, err
 	}
-	today := civic.DateOf(k.opts.Clock())
+	today, names := civic.DateOf(k.opts.Clock()), map[string]string{}
 	out := make([]view.CaseRow, len(list))
 	for i, c := range list {
 		out[i] = row(c, today, calendar, points)
+		out[i].Clerk, out[i].ClerkName = c.Clerk, k.who(ctx, lang, store.Actor{Login: c.Clerk}, names)
 		out[i].Closed = !by.Holds(civic.RoleClerk) || by.Department != c.Department
 		if by.Holds(civic.RoleSupervisor) {
-			out[i].Owner = c.Department
-			if key := "department." + c.Department; locale.Has(key) {
-				out[i].Owner = locale.T(lang, key)
+			if out[i].Owner, err = k.departmentName(ctx, lang, c.Department); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -65,10 +65,10 @@ func row(c store.Case, today civic.Date, calendar *civic.Calendar, points map[st
 
 // points returns the names of the service points by key.
 func (k *Console) points(ctx context.Context) (map[string]string, error) {
-	list, err := k.opts.Fleet.Terminals(ctx)
+	list, err := k.sites(ctx)
 	out := map[string]string{}
-	for _, t := range list {
-		out[t.Place.Point] = t.Place.Name
+	for _, p := range list {
+		out[p.Point] = p.Name
 	}
 	return out, err
 }

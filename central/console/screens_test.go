@@ -28,6 +28,7 @@ func TestWriteScreens(t *testing.T) {
 		t.Skip("DOORSTEP_SCREENS names no folder")
 	}
 	h := open(t)
+	h.Hire(t, "boss", "何主任", "", civic.RoleAdmin)
 	ctx, cancel := screen(t)
 	defer cancel()
 	f, asked, decided, paused := h.furnish(t)
@@ -58,6 +59,9 @@ func TestWriteScreens(t *testing.T) {
 	shoot("02-cases", enter("chen"), visit("/cases"))
 	shoot("03-cases-none", visit("/cases?q="+url.QueryEscape("结婚")))
 	shoot("04-case", visit("/cases/"+f.Code.String()))
+	h.as(t, "li").get("/cases/" + f.Code.String())
+	h.Pass(2 * time.Minute)
+	shoot("04b-case-met", visit("/cases/"+f.Code.String()))
 	shoot("05-case-supplement", click("details.supplement summary"), click("details.supplement button"), wait(".error"))
 	shoot("06-case-asked", visit("/cases/"+asked.Code.String()))
 	shoot("07-case-decided", visit("/cases/"+decided.Code.String()))
@@ -74,16 +78,36 @@ func TestWriteScreens(t *testing.T) {
 	if n := len(h.Audit(t)) - looks; n != 2 {
 		t.Errorf("looking at one paper left %d entries", n-1)
 	}
+	shoot("08f-filtered", visit("/cases?view=all&point=shatou&from=2026-11-23"))
 	shoot("09-refused", visit("/terminals"))
 	shoot("10-cases-supervisor", leave, enter("super"))
 	shoot("11-aside", leave, enter("oper"), visit("/aside"))
 	shoot("12-terminals", visit("/terminals"))
+	shoot("12b-terminal", visit("/terminals/3"))
 	shoot("13-enrol", visit("/terminals/enrol"))
 	shoot("14-enrolled", fill("#name", "沙头街道政务大厅"), fill("#area", "440113"),
 		click("form.sheet button.main"), wait(".enrolcode"))
 	shoot("15-audit", leave, enter("audit"), visit("/audit"))
+	shoot("18-people", leave, enter("boss"), visit("/people"))
+	shoot("18b-person", visit("/people/chen"))
+	shoot("18c-person-self", visit("/people/boss"))
+	shoot("18d-hire", visit("/people/add"))
+	shoot("18e-hired", fill("#login", "wu.min"), fill("#name", "吴敏"), click(`input[value="auditor"]`), click("form.sheet button.main"), wait(".enrolcode"))
+	shoot("18f-departments", visit("/offices/department"))
+	shoot("18g-department", visit("/offices/department/add?key=public-security"))
+	shoot("18h-points", visit("/offices/point"))
+	shoot("18i-password", visit("/password"))
+	shoot("15b-audit", leave, enter("audit"), visit("/audit"))
 	shoot("16-audit-english", click(`form[action="/settings"] button`), wait(".rail"))
-	shoot("17-case-english", leave, enter("chen"), visit("/cases/"+f.Code.String()))
+	wide := chromedp.EmulateViewport(1920, 1080)
+	shoot("19-wide-audit", wide, click(`form[action="/settings"] button`), wait(".rail"))
+	shoot("19b-wide-cases", leave, enter("chen"), visit("/cases?view=open"))
+	shoot("19c-wide-case", visit("/cases/"+f.Code.String()))
+	shoot("19d-wide-terminals", leave, enter("oper"), visit("/terminals"))
+	shoot("20-zoomed-terminals", chromedp.EmulateViewport(720, 450, chromedp.EmulateScale(2)))
+	shoot("20b-zoomed-cases", leave, enter("chen"), visit("/cases?view=open"))
+	shoot("21-english", chromedp.EmulateViewport(1440, 900), click(`form[action="/settings"] button`), wait(".rail"))
+	shoot("17-case-english", visit("/cases/"+f.Code.String()))
 }
 
 // screen is a headless browser of the console's size.
@@ -91,12 +115,13 @@ func screen(t *testing.T) (context.Context, context.CancelFunc) {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	bound, end := context.WithTimeout(context.Background(), 4*time.Minute) // a page that never comes must not take the others along
+	alloc, stop := chromedp.NewExecAllocator(bound, options...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900)); err != nil {
 		t.Fatal(err)
 	}
-	return ctx, func() { cancel(); stop() }
+	return ctx, func() { cancel(); stop(); end() }
 }
 
 // furnish fills the hall with what a working day brings.
@@ -128,7 +153,21 @@ func (h *hall) furnish(t *testing.T) (plain, asked, decided, paused *consoletest
 	}
 	act(asked, "supplement", url.Values{"items": {"本人居民身份证"}, "other": {"租赁合同第二页"}, "words": {"身份证照片不清楚,看不到有效期。"}})
 	act(decided, "accept", nil)
-	act(decided, "grant", url.Values{"words": {"经审查,符合《居住证暂行条例》第二条规定,准予核发居住证。"}})
+	act(decided, "grant", url.Values{"words": {"经审查，符合《居住证暂行条例》第二条规定，准予核发居住证。"}})
+	if folder := os.Getenv("DOORSTEP_SCREENS"); folder != "" {
+		path := "/cases/" + decided.Code.String()
+		b.get(path)
+		for name, p := range map[string]*page{
+			"draft": b.post("/cases/"+plain.Code.String()+"/supplement/preview", url.Values{
+				"items": {"本人居民身份证"}, "other": {"租赁合同第二页，要能看清出租人的签名和合同的有效期限"}, "words": {"身份证照片不清楚，看不到有效期。"},
+			}),
+			"granted": b.get(path + "/documents/3"),
+		} {
+			if err := os.WriteFile(filepath.Join(folder, name+".pdf"), []byte(p.body), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	act(paused, "accept", nil)
 	act(paused, "pause", url.Values{"words": {"实地核查住所"}})
 	h.connected = []civic.KeyID{h.terminal.Key}

@@ -90,6 +90,7 @@ func (k *Console) signOut(c *fiber.Ctx) error {
 	if err := k.opts.Door.SignOut(ctxOf(c), readerOf(c).session); err != nil {
 		return err
 	}
+	k.present.gone(readerOf(c).Login)
 	k.give(c, sessionCookie, "", 0)
 	return seeOther(c, "/sign-in")
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// terminals lists the fleet: those that need a person first, then by number.
+// terminals lists the fleet, one line each: those that need a person first, the most pressing of them at the top.
 func (k *Console) terminals(c *fiber.Ctx) error {
 	ctx := ctxOf(c)
 	list, err := k.opts.Fleet.Terminals(ctx)
@@ -32,7 +33,6 @@ func (k *Console) terminals(c *fiber.Ctx) error {
 		connected[key] = true
 	}
 	page := view.ConsoleTerminals{Console: k.frame(c, "terminals")}
-	var well []view.TerminalRow
 	for _, t := range list {
 		held, err := k.opts.Store.Journal(ctx, t.Key, t.Generation)
 		if err != nil {
@@ -41,13 +41,9 @@ func (k *Console) terminals(c *fiber.Ctx) error {
 		r := terminal(page.Lang, t, page.Now)
 		r.Held, r.Connected = held.Seq, connected[t.Key]
 		r.Care = care(page.Lang, t, r.Connected, page.Now, reserve)
-		if len(r.Care) > 0 {
-			page.Rows = append(page.Rows, r)
-		} else {
-			well = append(well, r)
-		}
+		page.Rows = append(page.Rows, r)
 	}
-	page.Rows = append(page.Rows, well...)
+	slices.SortFunc(page.Rows, pressing)
 	return k.render(c, "terminals", page)
 }
 
@@ -74,6 +70,7 @@ func terminal(lang locale.Lang, t store.Terminal, now time.Time) view.TerminalRo
 	if said.Free > 0 {
 		r.Disk = locale.T(lang, "terminals.disk.free", size(said.Free))
 	}
+	r.Printer = printer(lang, said.Printer)
 	if said != (wire.Telemetry{}) {
 		r.Clock = clock(lang, time.Duration(said.Offset)*time.Millisecond)
 	}

@@ -29,6 +29,9 @@ type Options struct {
 	Authority string
 	// Contact is the telephone for questions.
 	Contact string
+	// Heads is the folder into which the signed head of the audit goes each day; empty means heads in Dir. It is to
+	// be copied where whoever can write the database cannot.
+	Heads string
 	// SecureCookies says that the console is reached by https.
 	SecureCookies bool
 	Clock         func() time.Time

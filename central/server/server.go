@@ -23,6 +23,7 @@ import (
 	"doorstep/central/staff"
 	"doorstep/central/store"
 	"doorstep/central/track"
+	"doorstep/printing/receipt"
 	"doorstep/sync/catalogue"
 	"doorstep/sync/civic"
 	"doorstep/sync/hub"
@@ -33,20 +34,21 @@ import (
 
 // Server is central, opened and not yet running.
 type Server struct {
-	opts     Options
-	store    *sqlite.DB
-	keys     *identity.Central
-	bulletin *bulletin.Bulletin
-	notices  *notices.Notices
-	press    *bulletin.Press
-	casework *casework.Casework
-	intake   *intake.Intake
-	fleet    *fleet.Fleet
-	door     *staff.Door
-	hub      *hub.Hub
-	console  *console.Console
-	track    *track.Track
-	terminal net.Listener
+	opts       Options
+	store      *sqlite.DB
+	keys       *identity.Central
+	bulletin   *bulletin.Bulletin
+	notices    *notices.Notices
+	press      *bulletin.Press
+	casework   *casework.Casework
+	intake     *intake.Intake
+	fleet      *fleet.Fleet
+	door       *staff.Door
+	hub        *hub.Hub
+	console    *console.Console
+	track      *track.Track
+	typesetter *receipt.Press
+	terminal   net.Listener
 }
 
 // New opens everything and begins to listen. Close gives it back; Run does that too.
@@ -135,6 +137,10 @@ func (s *Server) wire(ctx context.Context) error {
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = s.store, s.bulletin, folder, s.keys.Keyring()
 	cases.Now, cases.Log = now, log
+	if s.typesetter, err = newPress(); err != nil {
+		return err
+	}
+	cases.Press = s.typesetter
 	cases.Changed = func(point string) { s.wake(civic.Scope{Point: point}) }
 	if s.casework, err = casework.New(cases); err != nil {
 		return err
@@ -221,6 +227,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.intake.Run(ctx) })
 	g.Go(func() error { return s.casework.Run(ctx) })
 	g.Go(func() error { return s.notices.Run(ctx) })
+	g.Go(func() error { return s.keeper().Run(ctx) })
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.track.Run(ctx) })
 	g.Go(func() error { return s.serveTerminals(ctx) })
@@ -253,6 +260,10 @@ func (s *Server) Close() error {
 	if s.terminal != nil {
 		errs = append(errs, s.terminal.Close())
 		s.terminal = nil
+	}
+	if s.typesetter != nil {
+		errs = append(errs, s.typesetter.Close())
+		s.typesetter = nil
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

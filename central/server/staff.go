@@ -10,7 +10,8 @@ import (
 	"doorstep/sync/identity"
 )
 
-// AddPerson adds a member of staff with a first password, from the command line of the machine itself.
+// AddPerson adds a member of staff with a first password, from the command line of the machine itself. Where p is
+// Fresh, its owner has to replace the password at the first sign-in.
 func (s *Server) AddPerson(ctx context.Context, p store.Person, password string) error {
 	return s.door.Add(ctx, p, password, store.System())
 }

@@ -38,24 +38,33 @@ func (d *DB) Entries(ctx context.Context, after uint64, max int) ([]store.AuditE
 	return entries(ctx, d.read, after, max)
 }
 
+const selectAudit = `SELECT n, at, login, role, action, subject, detail, digest FROM audit`
+
+func scanAudit(s scanner) (e store.AuditEntry, err error) {
+	var at int64
+	var role, action string
+	var digest []byte
+	if err := s.Scan(&e.N, &at, &e.Actor.Login, &role, &action, &e.Subject, &e.Detail, &digest); err != nil {
+		return e, err
+	}
+	e.At, e.Actor.Role, e.Action = instant(at), civic.Role(role), store.Action(action)
+	return e, fixed(e.Digest[:], digest, "audit")
+}
+
 func entries(ctx context.Context, q querier, after uint64, max int) ([]store.AuditEntry, error) {
-	return list(ctx, q, func(s scanner) (e store.AuditEntry, err error) {
-		var at int64
-		var role, action string
-		var digest []byte
-		if err := s.Scan(&e.N, &at, &e.Actor.Login, &role, &action, &e.Subject, &e.Detail, &digest); err != nil {
-			return e, err
-		}
-		e.At, e.Actor.Role, e.Action = instant(at), civic.Role(role), store.Action(action)
-		return e, fixed(e.Digest[:], digest, "audit")
-	}, `SELECT n, at, login, role, action, subject, detail, digest FROM audit WHERE n > ? ORDER BY n LIMIT ?`, after, max)
+	return list(ctx, q, scanAudit, selectAudit+` WHERE n > ? ORDER BY n LIMIT ?`, after, max)
 }
 
 // auditPage is how many entries VerifyAudit holds at once.
 const auditPage = 1000
 
 // VerifyAudit walks the chain and holds its end against the head that is kept apart from it.
-func (d *DB) VerifyAudit(ctx context.Context) (head store.AuditHead, err error) {
+func (d *DB) VerifyAudit(ctx context.Context) (store.AuditHead, error) {
+	return d.WalkAudit(ctx, nil, nil)
+}
+
+// WalkAudit is VerifyAudit that tells how far it is.
+func (d *DB) WalkAudit(ctx context.Context, tell func(n, of uint64), seen func(*store.AuditEntry) error) (head store.AuditHead, err error) {
 	head.Store = d.site
 	err = d.read.snapshot(ctx, func(q querier) error {
 		var n uint64
@@ -75,6 +84,14 @@ func (d *DB) VerifyAudit(ctx context.Context) (head store.AuditHead, err error) 
 					return tampered(head.N + 1)
 				}
 				head.N, head.Digest = e.N, e.Digest
+				if seen != nil {
+					if err := seen(e); err != nil {
+						return err
+					}
+				}
+			}
+			if tell != nil {
+				tell(head.N, n)
 			}
 			if len(page) == 0 {
 				return tampered(head.N + 1)

@@ -14,7 +14,7 @@ import (
 const selectCase = `SELECT code, entry, service, service_name, department, guide, guide_rev, form, form_rev, retention,
 	status, since, filed, sure, received, due, due_days, due_kind, until, rest, extended, deemed, pending, urged, asked,
 	point, terminal, version, secret_box, owes_box, held, erased, claim, about,
-	decided, timely FROM cases`
+	decided, timely, clerk FROM cases`
 
 func (d *DB) scanCase(s scanner) (c store.Case, err error) {
 	var code, status, due, kind, until, claim, about string
@@ -24,7 +24,7 @@ func (d *DB) scanCase(s scanner) (c store.Case, err error) {
 	err = s.Scan(&code, &entry, &c.Service, &c.ServiceName, &c.Department, &c.Guide.ID, &c.Guide.Rev, &c.Form.ID, &c.Form.Rev,
 		&c.Retention, &status, &since, &filed, &c.Sure, &received, &due, &c.DueDays, &kind, &until, &c.Rest,
 		&f.Extended, &f.Deemed, &f.PapersPending, &f.Urged, &c.Asked, &c.Point, &c.Terminal, &c.Version, &secret, &owes,
-		&c.Held, &erased, &claim, &about, &decided, &c.Timely)
+		&c.Held, &erased, &claim, &about, &decided, &c.Timely, &c.Clerk)
 	if err != nil {
 		return c, err
 	}
@@ -113,6 +113,21 @@ func held(f store.Filter) (text string, args []any) {
 	}
 	if f.Timely != store.NotDecided {
 		add(`timely = ?`, int(f.Timely))
+	}
+	if !f.FiledFrom.IsZero() {
+		add(`filed >= ?`, millis(f.FiledFrom.Time()))
+	}
+	if !f.FiledTo.IsZero() {
+		add(`filed < ?`, millis(f.FiledTo.Time().AddDate(0, 0, 1)))
+	}
+	if f.Clerk != "" {
+		add(`clerk = ?`, f.Clerk)
+	}
+	if f.Free {
+		add(`clerk = ''`)
+	}
+	if f.Owing {
+		add(`(pending = 1 OR status = ?)`, string(civic.Supplement))
 	}
 	if f.After != nil {
 		add(`(due, code) > (?, ?)`, deadline(f.After.Due), digits(f.After.Code))
@@ -205,6 +220,9 @@ func (d *DB) dossier(ctx context.Context, q querier, code civic.TrackingCode) (o
 	}
 	if out.Holds, err = list(ctx, q, d.scanHold, selectHold+` WHERE code = ? ORDER BY n`, key); err != nil {
 		return out, fmt.Errorf("read holds: %w", err)
+	}
+	if out.Documents, err = list(ctx, q, scanDocument, selectDocument+` WHERE code = ? ORDER BY version`, key); err != nil {
+		return out, err
 	}
 	out.Papers, err = list(ctx, q, scanPaper, selectPaper+` WHERE e.code = ? AND e.outcome = 'case' ORDER BY e.place, p.idx`, key)
 	return out, err

@@ -86,6 +86,7 @@ func (d *DB) erase(ctx context.Context, t *tx, e store.Erasure) error {
 		{`UPDATE cases SET erased = ?, application_box = x'', secret_box = x'', owes_box = NULL, lookup = NULL WHERE code = ?`,
 			[]any{millis(e.At), code}},
 		{`UPDATE steps SET words_box = NULL, owes_box = NULL, content_box = NULL WHERE code = ?`, []any{code}},
+		{`DELETE FROM documents WHERE code = ?`, []any{code}},
 		{`UPDATE holds SET reason_box = NULL, lifted_box = NULL WHERE code = ?`, []any{code}},
 		{`UPDATE papers SET gone = 1 WHERE gone = 0 AND entry IN (SELECT place FROM entries e WHERE e.code = ? AND ` + ofCase + `)`, []any{code}},
 		{`UPDATE entries AS e SET payload = x'', signature = x'' WHERE e.code = ? AND ` + ofCase, []any{code}},

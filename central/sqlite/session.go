@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"doorstep/sync/civic"
@@ -63,6 +64,41 @@ func (d *DB) EndSession(ctx context.Context, token civic.Digest) error {
 		_, err := t.exec(ctx, `DELETE FROM sessions WHERE token = ?`, token[:])
 		return err
 	})
+}
+
+// OpenSessions returns the sessions that are alive.
+func (d *DB) OpenSessions(ctx context.Context, now time.Time) ([]store.Session, error) {
+	return list(ctx, d.read, func(s scanner) (v store.Session, err error) {
+		var token []byte
+		var made, idle, ends int64
+		if err := s.Scan(&token, &v.Login, &made, &idle, &ends); err != nil {
+			return v, err
+		}
+		v.Made, v.Idle, v.Ends = instant(made), instant(idle), instant(ends)
+		return v, fixed(v.Token[:], token, "session")
+	}, `SELECT token, login, made, idle, ends FROM sessions WHERE ends > ?1 AND idle > ?1 ORDER BY login, made`, millis(now))
+}
+
+// EndSessions ends the sessions of one person, or of everybody but the actor.
+func (d *DB) EndSessions(ctx context.Context, login string, at time.Time, by store.Actor) (n int, err error) {
+	err = d.update(ctx, func(ctx context.Context, t *tx) error {
+		if login != "" {
+			if _, err := person(ctx, t, login); err != nil {
+				return err
+			}
+		}
+		r, err := t.exec(ctx, `DELETE FROM sessions WHERE login = ?1 OR ?1 = '' AND login <> ?2`, login, by.Login)
+		if err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
+		gone, err := r.RowsAffected()
+		if err != nil {
+			return err
+		}
+		n = int(gone)
+		return record(ctx, t, store.AuditEntry{At: at, Actor: by, Action: store.ActSignOut, Subject: login, Detail: strconv.Itoa(n)})
+	})
+	return n, err
 }
 
 // Try counts one try of a key under a bound.

@@ -12,12 +12,12 @@ import (
 	"doorstep/central/store"
 )
 
-const selectPerson = `SELECT login, name, hash, roles, department, point, since, gone FROM people`
+const selectPerson = `SELECT login, name, hash, roles, department, point, since, gone, fresh FROM people`
 
 func scanPerson(s scanner) (p store.Person, err error) {
 	var roles []byte
 	var since, gone int64
-	if err := s.Scan(&p.Login, &p.Name, &p.Hash, &roles, &p.Department, &p.Point, &since, &gone); err != nil {
+	if err := s.Scan(&p.Login, &p.Name, &p.Hash, &roles, &p.Department, &p.Point, &since, &gone, &p.Fresh); err != nil {
 		return p, err
 	}
 	p.Since, p.Left = instant(since), instant(gone)
@@ -39,15 +39,15 @@ func (d *DB) AddPerson(ctx context.Context, p store.Person, by store.Actor) erro
 		if err != nil {
 			return err
 		}
-		r, err := t.exec(ctx, `INSERT INTO people (login, name, hash, roles, department, point, since, gone) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`, p.Login, p.Name, p.Hash, string(roles), p.Department, p.Point, millis(p.Since), millis(p.Left))
+		r, err := t.exec(ctx, `INSERT INTO people (login, name, hash, roles, department, point, since, gone, fresh) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, p.Login, p.Name, p.Hash, string(roles), p.Department, p.Point, millis(p.Since), millis(p.Left), p.Fresh)
 		if err != nil {
 			return fmt.Errorf("add person: %w", err)
 		}
 		if n, err := r.RowsAffected(); err != nil || n == 0 {
 			return orConflict(err, "login", "staff.exists")
 		}
-		return record(ctx, t, store.AuditEntry{At: p.Since, Actor: by, Action: store.ActStaff, Subject: p.Login, Detail: string(roles)})
+		return record(ctx, t, store.AuditEntry{At: p.Since, Actor: by, Action: store.ActStaff, Subject: p.Login, Detail: store.Changed(&store.Person{Name: p.Name}, &p)})
 	})
 }
 
@@ -92,7 +92,7 @@ func (d *DB) ChangePerson(ctx context.Context, p store.Person, at time.Time, by 
 		if err != nil {
 			return fmt.Errorf("change person: %w", err)
 		}
-		return signOut(ctx, t, p.Login, string(roles), at, by)
+		return signOut(ctx, t, p.Login, store.Changed(&was, &p), at, by)
 	})
 }
 
@@ -111,7 +111,7 @@ func notLastAdmin(ctx context.Context, t *tx, login string) error {
 // SetPassword replaces the hash and ends the person's sessions.
 func (d *DB) SetPassword(ctx context.Context, login, hash string, at time.Time, by store.Actor) error {
 	return d.update(ctx, func(ctx context.Context, t *tx) error {
-		r, err := t.exec(ctx, `UPDATE people SET hash = ? WHERE login = ?`, hash, login)
+		r, err := t.exec(ctx, `UPDATE people SET hash = ?, fresh = ? WHERE login = ?`, hash, by.Login != login, login)
 		if err != nil {
 			return fmt.Errorf("set password: %w", err)
 		}

@@ -52,6 +52,9 @@ func (d *DB) step(ctx context.Context, t *tx, s *store.Step, place any) error {
 	if err := d.insertStep(ctx, t, s, c.Status, c.Version+1, place); err != nil {
 		return err
 	}
+	if err := d.issue(ctx, t, s, c.Version+1); err != nil {
+		return err
+	}
 	if err := post(ctx, t, c.Point, c.Code, s.Notice); err != nil {
 		return err
 	}

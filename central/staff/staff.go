@@ -1,5 +1,5 @@
 // Package staff lets people into the console: passwords, sign-in with a bound on tries, sessions that end when
-// idle and in any case.
+// idle and in any case, and who is hired, changed and let go (hire.go).
 //
 // [Door] answers who holds a session token. What a role may do is decided where it is done.
 package staff
@@ -60,31 +60,41 @@ var signIns = store.Bound{Name: "sign-in", Max: 5, Per: 15 * time.Minute}
 // wrong password and someone who has left are the same civic.Forbidden, after the same work; too many tries are
 // civic.Limited, also with the right password.
 func (d *Door) SignIn(ctx context.Context, login, password string) (token string, p store.Person, err error) {
-	now := d.o.Now()
-	if err := d.o.Store.Try(ctx, signIns, login, now); err != nil {
-		return "", p, err
-	}
-	p, err = d.o.Store.Person(ctx, login)
-	if err != nil && !errors.Is(err, &civic.Error{Code: civic.NotFound}) {
+	if p, err = d.prove(ctx, login, password); err != nil {
 		return "", store.Person{}, err
+	}
+	token, err = d.start(ctx, login)
+	return token, p, err
+}
+
+// prove checks a password of somebody who works here, within the bound on tries.
+func (d *Door) prove(ctx context.Context, login, password string) (store.Person, error) {
+	if err := d.o.Store.Try(ctx, signIns, login, d.o.Now()); err != nil {
+		return store.Person{}, err
+	}
+	p, err := d.o.Store.Person(ctx, login)
+	if err != nil && !errors.Is(err, &civic.Error{Code: civic.NotFound}) {
+		return store.Person{}, err
 	}
 	right, err := d.matches(ctx, p.Hash, password)
 	if err != nil {
-		return "", store.Person{}, err
+		return store.Person{}, err
 	}
 	if !right || !p.Left.IsZero() {
-		return "", store.Person{}, civic.Refuse(civic.Forbidden, "password", "staff.wrong")
+		return store.Person{}, civic.Refuse(civic.Forbidden, "password", "staff.wrong")
 	}
-	if err := d.o.Store.Forgive(ctx, signIns, login); err != nil {
-		return "", store.Person{}, err
-	}
+	return p, d.o.Store.Forgive(ctx, signIns, login)
+}
+
+// start begins a session of a person and returns its token.
+func (d *Door) start(ctx context.Context, login string) (string, error) {
 	var raw [32]byte
 	rand.Read(raw[:])
-	token = base64.RawURLEncoding.EncodeToString(raw[:])
-	err = d.o.Store.StartSession(ctx, store.Session{
+	token := base64.RawURLEncoding.EncodeToString(raw[:])
+	now := d.o.Now()
+	return token, d.o.Store.StartSession(ctx, store.Session{
 		Token: civic.DigestOf([]byte(token)), Login: login, Made: now, Idle: now.Add(d.o.Idle), Ends: now.Add(d.o.Life),
 	})
-	return token, p, err
 }
 
 func (d *Door) matches(ctx context.Context, hash, password string) (bool, error) {

@@ -31,6 +31,7 @@ const (
 	ActRead    Action = "read"    // a person read a case
 	ActOpen    Action = "open"    // an entry was opened into a case
 	ActStep    Action = "step"    // a case took a step; Detail is the status
+	ActAssign  Action = "assign"  // a clerk took a case, or gave it back; Detail is who has it now
 	ActPublish Action = "publish" // Subject is kind/id, Detail the revision
 	ActNotice  Action = "notice"  // a notice took a step; Detail is its state
 	ActDraft   Action = "draft"   // a version of a guide's draft was saved; Detail is its number
@@ -41,10 +42,12 @@ const (
 	ActRevoke  Action = "revoke"
 	ActRelease Action = "release" // an entry set aside was given back to be opened
 	ActStaff   Action = "staff"   // a person was added or changed
+	ActOffice  Action = "office"  // a department or service point was added or changed
 	ActSignIn  Action = "sign-in"
-	ActExport  Action = "export" // the head left the database
-	ActHold    Action = "hold"   // a legal hold was set or lifted; Detail is "set" or "lift"
-	ActErase   Action = "erase"  // the personal parts of a case were erased; Detail says by what
+	ActExport  Action = "export"   // the head left the database
+	ActHold    Action = "hold"     // a legal hold was set or lifted; Detail is "set" or "lift"
+	ActErase   Action = "erase"    // the personal parts of a case were erased; Detail says by what
+	ActSignOut Action = "sign-out" // an administrator ended sessions: of Subject, or of everybody else
 )
 
 // AuditEntry is one line of the audit. It holds no data of a resident beside the tracking code.

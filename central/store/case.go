@@ -38,6 +38,7 @@ type Case struct {
 	Rest        int        // in Paused: the days left of the decision clock
 	Asked       bool       // a supplement has been asked for: there is no second time
 	Owes        []string   // what the last supplement asked for
+	Clerk       string     // login of who has taken it; empty for nobody
 	Secret      civic.Secret
 	Held        bool      // a legal hold is in force
 	Erased      time.Time // when the resident's data was erased; zero while it is kept
@@ -54,10 +55,15 @@ type Filter struct {
 	Named      string // only cases of services whose name holds this text, in any case of letters
 	Statuses   []civic.Status
 	DueBefore  civic.Date // only cases with a clock that ends before this day
-	Point      string
 	Filed      Span
 	Decided    Span
-	Timely     Timely // only cases so judged
+	Timely     Timely     // only cases so judged
+	Point      string     // filed there
+	FiledFrom  civic.Date // filed on this day or later
+	FiledTo    civic.Date // filed on this day or earlier
+	Clerk      string     // taken by this person
+	Free       bool       // taken by nobody
+	Owing      bool       // papers have not arrived, or a supplement is awaited
 	After      *civic.Case
 	Max        int // at most this many; 0 is MaxPage
 }
@@ -77,6 +83,7 @@ type Dossier struct {
 	History     []Past
 	Papers      []Paper // of the application and of every answer
 	Holds       []Hold  // every legal hold there was, the first first
+	Documents   []Document
 }
 
 // Past is a step that a case took.
@@ -105,8 +112,11 @@ type Step struct {
 	Notice  []byte   // the status notice, locked under the receipt secret
 	Entry   *Ref     // the entry that brought it
 	Content []byte   // encrypted: the entry's plaintext
-	Note    Note     // for a step that leaves the status as it is
-	Upon    *Upon    // what the step does to another case, in the same unit of work
+	// Document is issued with the step. One whose number is not the next of its department and year is civic.Conflict:
+	// another was issued since it was written.
+	Document *Document
+	Note     Note  // for a step that leaves the status as it is
+	Upon     *Upon // what the step does to another case, in the same unit of work
 }
 
 // Note says what a step tells that changes no status.

@@ -27,6 +27,8 @@ type Store interface {
 	Displays
 	Papers
 	Cases
+	Tasks
+	Documents
 	Enquiries
 	Figures
 	Holds
@@ -37,9 +39,11 @@ type Store interface {
 	Board
 	Guides
 	Staff
+	Offices
 	Sessions
 	Throttle
 	Audit
+	Search
 	// ID returns the id that this database was given when it was made.
 	ID(ctx context.Context) (civic.EntryID, error)
 	// Close ends all use. Calls under way finish first.

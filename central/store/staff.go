@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"doorstep/sync/civic"
@@ -28,7 +29,8 @@ type Staff interface {
 	// ChangePerson replaces name, department, point, roles and the day of leaving. MayGrant decides about roles;
 	// taking the last admin away is civic.Forbidden. The sessions of the person end.
 	ChangePerson(ctx context.Context, p Person, at time.Time, by Actor) error
-	// SetPassword replaces the hash and ends the person's sessions.
+	// SetPassword replaces the hash and ends the person's sessions. One that another person set is Fresh until its
+	// owner replaces it.
 	SetPassword(ctx context.Context, login, hash string, at time.Time, by Actor) error
 }
 
@@ -42,6 +44,7 @@ type Person struct {
 	Point      string
 	Since      time.Time
 	Left       time.Time // zero while the person works here
+	Fresh      bool      // somebody else knows the password: its owner has to replace it before anything else
 }
 
 // Holds reports whether p works here and holds role.
@@ -70,6 +73,30 @@ func MayGrant(by Actor, p *Person, had []civic.Role) error {
 	return nil
 }
 
+// Changed names what a change of a person changed, as the audit keeps it: names of fields, the roles held now where
+// they are others, and whether the person left or came back. It repeats no name.
+func Changed(was, now *Person) string {
+	var out []string
+	note := func(is bool, what string) {
+		if is {
+			out = append(out, what)
+		}
+	}
+	note(was.Left.IsZero() && !now.Left.IsZero(), "left")
+	note(!was.Left.IsZero() && now.Left.IsZero(), "back")
+	note(was.Name != now.Name, "name")
+	note(was.Department != now.Department, "department "+now.Department)
+	note(was.Point != now.Point, "point "+now.Point)
+	if !slices.Equal(was.Roles, now.Roles) {
+		roles := make([]string, len(now.Roles))
+		for i, r := range now.Roles {
+			roles[i] = string(r)
+		}
+		out = append(out, "roles "+strings.Join(roles, ","))
+	}
+	return strings.Join(out, "; ")
+}
+
 // Sessions keeps who is signed in.
 type Sessions interface {
 	// StartSession keeps a session and writes the sign-in into the audit.
@@ -79,6 +106,11 @@ type Sessions interface {
 	Session(ctx context.Context, token civic.Digest, now time.Time, idle time.Duration) (Person, error)
 	// EndSession forgets a session; an unknown one is no error.
 	EndSession(ctx context.Context, token civic.Digest) error
+	// OpenSessions returns the sessions that are alive at now, by login.
+	OpenSessions(ctx context.Context, now time.Time) ([]Session, error)
+	// EndSessions ends the sessions of a person, or of everybody but the actor where login is empty, writes that
+	// into the audit, and returns how many there were.
+	EndSessions(ctx context.Context, login string, at time.Time, by Actor) (int, error)
 }
 
 // Session is one sign-in. Token is the SHA-256 of what the browser holds.

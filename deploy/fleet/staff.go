@@ -22,7 +22,7 @@ func (s *Site) Hire(ctx context.Context, people []Person) (map[string]string, er
 		return passwords, nil
 	}
 	for _, p := range people {
-		args := []string{"--dir", s.Path("central"), "person", p.Login, "--name", p.Name, "--role", p.Role}
+		args := []string{"--dir", s.Path("central"), "person", p.Login, "--name", p.Name, "--role", p.Role, "--lasting"}
 		if p.Department != "" {
 			args = append(args, "--department", p.Department)
 		}

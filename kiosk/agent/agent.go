@@ -134,7 +134,7 @@ func (a *Agent) openLine(context.Context) error {
 func newUplink(opts Options, t *identity.Terminal, keys *identity.Keyring, s *boltstore.Store, clock *desk.MachineClock) (*uplink.Uplink, error) {
 	return uplink.New(uplink.Options{
 		Dial: func(ctx context.Context) (wire.Conn, error) { return link.Dial(ctx, t.Address) },
-		Key:  t.Key, Keys: keys, Journal: s.Journal(), Papers: s, Shelf: s, Statuses: s, Site: s,
+		Key:  t.Key, Keys: keys, Journal: s.Journal(), Papers: s, Shelf: s, Statuses: s, Site: reporter{s, opts.PrintDir},
 		Boot: clock.Read().Boot, Logger: opts.Logger, Agent: Version, Clock: opts.Clock,
 	})
 }

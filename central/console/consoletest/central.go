@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"doorstep/assets"
+	"doorstep/assets/locale"
 	"doorstep/central/bulletin"
 	"doorstep/central/casework"
 	"doorstep/central/fleet"
@@ -22,6 +23,7 @@ import (
 	"doorstep/central/sqlite"
 	"doorstep/central/staff"
 	"doorstep/central/store"
+	"doorstep/printing/receipt"
 	"doorstep/sync/catalogue"
 	"doorstep/sync/civic"
 	"doorstep/sync/identity"
@@ -91,6 +93,7 @@ func (c *Central) wire(t testing.TB) {
 	cases := casework.DefaultOptions()
 	cases.Store, cases.Publish, cases.Papers, cases.Keys = c.Store, c.Bulletin, c.folder, c.Keys.Keyring()
 	cases.Now, cases.Log = c.Now, c.Log
+	cases.Press = c.press(t)
 	c.Casework = must(casework.New(cases))(t)
 	taking := intake.DefaultOptions()
 	taking.Store, taking.Folder, taking.Publish, taking.Cases = c.Store, c.folder, c.Bulletin, c.Casework
@@ -102,6 +105,18 @@ func (c *Central) wire(t testing.TB) {
 	door := staff.DefaultOptions()
 	door.Store, door.Now = c.Store, c.Now
 	c.Door = must(staff.New(door))(t)
+}
+
+// press sets documents in the fonts that are embedded.
+func (c *Central) press(t testing.TB) *receipt.Press {
+	t.Helper()
+	p := must(receipt.New(receipt.Options{Regular: must(c.Files.Font(400))(t), Bold: must(c.Files.Font(700))(t), T: locale.T}))(t)
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
 }
 
 func (c *Central) publish(t testing.TB) {
