@@ -33,7 +33,11 @@ func newHall(t *testing.T, pages map[string]string) *hall {
 	t.Helper()
 	h := &hall{pages: pages}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+assets.Prefix, http.StripPrefix(assets.Prefix, http.FileServerFS(open(t).FS())))
+	files := http.StripPrefix(assets.Prefix, http.FileServerFS(open(t).FS()))
+	mux.HandleFunc("GET "+assets.Prefix, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // as the agent and central say of them
+		files.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("GET /line", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"up":false,"waiting":3}`)
 	})

@@ -39,6 +39,7 @@ type Site struct {
 	Bin   string // of the programs
 	Ports Ports
 	Print string   // folder in place of a printer; empty for none
+	Faces string   // of the terminal, its own first; empty for the resident's alone
 	Env   []string // added to the terminal's environment
 
 	Central *Process
@@ -90,6 +91,9 @@ func (s *Site) LaunchKiosk() error {
 	args := []string{"--dir", s.Path("kiosk"), "run", "--listen", s.Ports.Pages}
 	if s.Print != "" {
 		args = append(args, "--print-dir", s.Print)
+	}
+	if s.Faces != "" {
+		args = append(args, "--face", s.Faces)
 	}
 	var err error
 	s.Kiosk, err = Start(s.Path("log", "kiosk.log"), s.Env, filepath.Join(s.Bin, "kiosk"), args...)

@@ -26,6 +26,7 @@ var (
 	panel = [2]int64{1080, 1920} // the terminal, touched
 	desk  = [2]int64{1440, 900}  // the console
 	phone = [2]int64{390, 844}
+	hall  = [2]int64{1920, 1080} // the lobby's screen
 )
 
 // openScreen starts Chromium without anything that reaches for the network by itself.
@@ -178,6 +179,15 @@ func (s *screen) write(selector, text string) error {
 	err := s.do(chromedp.Focus(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
 	if err != nil {
 		return fmt.Errorf("write into %s: %w", selector, err)
+	}
+	return nil
+}
+
+// replace puts a value into a field in place of what stands there, as a person who picks it from a list does.
+func (s *screen) replace(selector, value string) error {
+	set := fmt.Sprintf(`(e => { e.value = %q; e.dispatchEvent(new Event('input', {bubbles: true})); return true })(document.querySelector(%q))`, value, selector)
+	if _, err := eval[bool](s, set); err != nil {
+		return fmt.Errorf("fill %s: %w", selector, err)
 	}
 	return nil
 }

@@ -205,8 +205,11 @@ func (t *teller) decided(ctx context.Context) error {
 }
 
 func (t *teller) signIn(ctx context.Context, login string) error {
+	if t.console != nil {
+		t.console.end()
+	}
 	var err error
-	if t.console, err = openScreen(ctx, t.site.Path("profile-console"), desk); err != nil {
+	if t.console, err = openScreen(ctx, t.site.Path("profile-"+login), desk); err != nil {
 		return err
 	}
 	c := t.console

@@ -66,7 +66,11 @@ func demo(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.announce(out, page); err != nil {
+	hall, err := os.ReadFile(s.Path("kiosk", "open-url-lobby"))
+	if err != nil {
+		return fmt.Errorf("find the lobby's page: %w", err)
+	}
+	if err := s.announce(out, page, strings.TrimSpace(string(hall))); err != nil {
 		return err
 	}
 	<-ctx.Done()
@@ -74,19 +78,20 @@ func demo(ctx context.Context, f flags, out io.Writer) (err error) {
 }
 
 // announce says where everything is.
-func (s *site) announce(out io.Writer, page string) error {
+func (s *site) announce(out io.Writer, page, hall string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 Doorstep is running. Ctrl-C stops it; ./deploy/demo goes on where it left off.
 
   the terminal's touch screen   %s
+  the screen in the lobby       %s
   the console for staff         http://%s/
-  the tracking page for phones  http://%s/   (opened by the QR on a receipt)
+  the tracking page for phones  http://%s/   (opened by the QR on a receipt; notices at /notices)
   receipts "printed" as PDF     %s
   logs                          %s
 
   who        password           what
-`, page, s.Ports.Console, s.Ports.Track, s.Print, s.Path("log"))
+`, page, hall, s.Ports.Console, s.Ports.Track, s.Print, s.Path("log"))
 	for _, p := range people {
 		fmt.Fprintf(&b, "  %-10s %-18s %s\n", p.Login, s.passwords[p.Login], p.what)
 	}

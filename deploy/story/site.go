@@ -17,7 +17,9 @@ var people = []struct {
 	{fleet.Person{Login: "wu", Name: "吴工", Role: "operator"}, "terminals: enrols them and sees what waits"},
 	{fleet.Person{Login: "zheng", Name: "郑主任", Role: "supervisor"}, "clocks; reads masked, decides nothing"},
 	{fleet.Person{Login: "he", Name: "何审计", Role: "auditor"}, "reads the audit and checks its chain"},
-	{fleet.Person{Login: "feng", Name: "冯编辑", Role: "publisher"}, "writes and proposes notices"},
+	{fleet.Person{Login: "lin", Name: "林管理", Role: "admin"}, "people, roles, departments and points"},
+	{fleet.Person{Login: "sun", Name: "孙专员", Role: "clerk", Department: "data-protection"}, "requests about one's own data that match no case"},
+	{fleet.Person{Login: "feng", Name: "冯编辑", Role: "publisher"}, "writes guides and notices, proposes notices"},
 	{fleet.Person{Login: "xu", Name: "徐科长", Role: "network"}, "network office: checks notices"},
 	{fleet.Person{Login: "luo", Name: "罗主任", Role: "secrecy"}, "secrecy office: releases notices"},
 }
@@ -29,7 +31,7 @@ type site struct {
 }
 
 func newSite(dir, bin string, p fleet.Ports) *site {
-	return &site{Site: fleet.Site{Dir: dir, Bin: bin, Ports: p, Print: filepath.Join(dir, "print")}}
+	return &site{Site: fleet.Site{Dir: dir, Bin: bin, Ports: p, Print: filepath.Join(dir, "print"), Faces: "resident,lobby"}}
 }
 
 // up starts central and the terminal, and the first time hires the staff and enrols the terminal.

@@ -19,6 +19,8 @@ type teller struct {
 	screen  *screen // the terminal's
 	console *screen
 	phone   *screen
+	lobby   *screen
+	notice  string // id of the notice
 	code    civic.TrackingCode
 	link    string // of the QR on the paper
 }
@@ -42,7 +44,11 @@ func (t *teller) tell(ctx context.Context) error {
 		{"decided", t.decided},
 		{"tracked-on-phone", t.trackedOnPhone},
 		{"tracked-at-terminal", t.trackedAtTerminal},
+		{"notice-three-hands", t.noticeThreeHands},
+		{"notice-shown", t.noticeShown},
+		{"notice-withdrawn", t.noticeWithdrawn},
 		{"twelve-forms", t.twelveForms},
+		{"board", t.board},
 	}
 	for _, s := range steps {
 		if err := t.step(ctx, s.name, s.play); err != nil {
@@ -75,7 +81,7 @@ func (t *teller) step(ctx context.Context, name string, play func(context.Contex
 }
 
 func (t *teller) close() error {
-	for _, s := range []*screen{t.screen, t.console, t.phone} {
+	for _, s := range []*screen{t.screen, t.console, t.phone, t.lobby} {
 		if s != nil {
 			s.end()
 		}
