@@ -47,11 +47,18 @@ const paths = (root) => [...root.querySelectorAll("[data-path]")].map((f) => f.d
 async function refresh(form, act, renew, always) {
   const values = new URLSearchParams(new FormData(form));
   values.set("do", act);
+  form.dataset.refreshing = "1"; // what watches the page knows that more may be asked in a moment
   try {
     const answer = await fetch(form.action, { method: "POST", body: values });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById(form.id);
     if (!answer.ok || !next || (!always && paths(next) === paths(form))) return;
+    // What was typed while the answer was on its way is newer than the answer.
+    for (const old of form.elements) {
+      if (!old.name || /^(radio|checkbox|submit|file)$/.test(old.type) || old.value === (values.get(old.name) ?? "")) continue;
+      const fresh = next.querySelector(`[name="${CSS.escape(old.name)}"]`);
+      if (fresh) fresh.value = old.value;
+    }
     const focus = document.activeElement?.getAttribute("name");
     const value = document.activeElement?.value;
     form.replaceChildren(...next.childNodes);
@@ -60,5 +67,7 @@ async function refresh(form, act, renew, always) {
     again?.focus({ preventScroll: true });
   } catch {
     // Without an answer the page stays as it is; the next key posts everything.
+  } finally {
+    delete form.dataset.refreshing;
   }
 }

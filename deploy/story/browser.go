@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -239,7 +240,7 @@ func (s *screen) another(a answers, filled map[string]bool) (bool, error) {
 			if err := s.tap(fmt.Sprintf(`main [data-path=%q] > details button.more`, part[0])); err != nil {
 				return false, err
 			}
-			return true, s.do(chromedp.Sleep(settle))
+			return true, s.settle()
 		}
 	}
 	return false, nil
@@ -255,8 +256,19 @@ func under[V any](m map[string]V, prefix string) bool {
 	return false
 }
 
-// settle is how long the page may take to bring up the questions that an answer calls for.
-const settle = 400 * time.Millisecond
+// settle waits until the page has brought up the questions that an answer calls for.
+func (s *screen) settle() error {
+	for range 200 {
+		if err := s.do(chromedp.Sleep(60 * time.Millisecond)); err != nil {
+			return err
+		}
+		busy, err := eval[bool](s, "document.querySelector('form[data-refreshing]') !== null")
+		if err != nil || !busy {
+			return err
+		}
+	}
+	return errors.New("the page does not come to rest")
+}
 
 func (s *screen) fill(name string, values []string) error {
 	folded := fmt.Sprintf(`main details.another:not([open]):has([name=%q])`, name)
@@ -296,7 +308,7 @@ func (s *screen) choose(card string) error {
 	if err := s.tap(card); err != nil {
 		return err
 	}
-	return s.do(chromedp.Sleep(settle))
+	return s.settle()
 }
 
 // date fills the three boxes that a date is asked in.

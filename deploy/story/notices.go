@@ -101,9 +101,11 @@ func (t *teller) noticeShown(ctx context.Context) error {
 	if err := t.lobby.open(strings.TrimSpace(string(b))); err != nil {
 		return err
 	}
-	err = until(ctx, "the notice in the lobby", func() (bool, error) {
-		text, err := t.lobby.text()
-		return strings.Contains(text, noticeTitle), err
+	// Its turn comes after what is urgent has been read, which can take longer than anything else is waited for.
+	const turn = `[...document.querySelectorAll('[data-panel] .page.on')].map(e => e.innerText).join('')`
+	err = untilWithin(ctx, 3*patience, "the notice in the lobby", func() (bool, error) {
+		text, err := eval[string](t.lobby, turn)
+		return strings.Contains(strings.Join(strings.Fields(text), ""), noticeTitle), err
 	})
 	if err != nil {
 		return err

@@ -95,7 +95,11 @@ const patience = 90 * time.Second
 
 // until asks again and again whether something has come about, within a bound.
 func until(ctx context.Context, what string, come func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	return untilWithin(ctx, patience, what, come)
+}
+
+func untilWithin(ctx context.Context, bound time.Duration, what string, come func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	for {
 		ok, err := come()

@@ -241,3 +241,27 @@ func TestEveryServiceFiledHereTakesItsPapers(t *testing.T) {
 		t.Errorf("%d services", n)
 	}
 }
+
+// TestKindOfDocumentAsksAtOnce chooses a passport before its number is typed: the day of birth, which a passport number
+// does not tell, is asked on the same page.
+func TestKindOfDocumentAsksAtOnce(t *testing.T) {
+	for _, s := range services(t) {
+		if s.Guide.ID != "QY-003" {
+			continue
+		}
+		f, err := form.Parse(s.FormBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := func(kind string) bool {
+			a := f.Read(form.Answers{"filed_by": "self"}, "operator", map[string][]string{"document/kind": {kind}})
+			i := slices.IndexFunc(f.Pages(a, "zh"), func(p form.Page) bool { return p.ID == "operator" })
+			return slices.ContainsFunc(f.Pages(a, "zh")[i].Fields, func(fl form.Field) bool { return fl.Path == "birth" })
+		}
+		if asked("resident-id") || !asked("passport") {
+			t.Errorf("birth is asked with an identity card: %v, with a passport: %v", asked("resident-id"), asked("passport"))
+		}
+		return
+	}
+	t.Fatal("no service QY-003")
+}

@@ -48,11 +48,7 @@ func (fl *field) read(path string, posted map[string][]string) any {
 	case MultiChoice:
 		return readChoices(fl.options, posted[path])
 	case DocumentControl:
-		number := strings.ToUpper(compact(one(posted, path+"/number")))
-		if number == "" {
-			return nil
-		}
-		return map[string]any{"kind": one(posted, path+"/kind"), "number": number}
+		return fl.readDocument(one(posted, path+"/kind"), one(posted, path+"/number"))
 	case Repeat:
 		return fl.readItems(path, posted)
 	case LongText:
@@ -65,6 +61,19 @@ func (fl *field) read(path string, posted map[string][]string) any {
 		return text(normal(civic.CleanName, tidy(one(posted, path))))
 	}
 	return text(tidy(one(posted, path)))
+}
+
+// readDocument returns a document. A kind without a number is an answer where somebody chose it, so that what hangs on
+// the kind is asked at once; the first kind is chosen by the page itself.
+func (fl *field) readDocument(kind, number string) any {
+	number = strings.ToUpper(compact(number))
+	switch {
+	case number != "":
+		return map[string]any{"kind": kind, "number": number}
+	case len(fl.kinds) > 0 && kind != "" && kind != fl.kinds[0]:
+		return map[string]any{"kind": kind}
+	}
+	return nil
 }
 
 // normal brings s into the form that parse keeps it in, and leaves it as typed where parse refuses it.
