@@ -102,6 +102,7 @@ func rewrite(t *testing.T, db *sql.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
 	var all []store.AuditEntry
 	for rows.Next() {
 		var e store.AuditEntry

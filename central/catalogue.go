@@ -77,7 +77,7 @@ func (i *importFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *
 func progress(log *slog.Logger, step string) func(int) {
 	return func(done int) {
 		if done > 0 && done%1000 == 0 {
-			log.Info(step, "done", done)
+			log.Info("catalogue", "step", step, "done", done)
 		}
 	}
 }

@@ -97,12 +97,12 @@ func wants(t testing.TB, err error, code civic.Code) {
 
 func TestDraftToEdition(t *testing.T) {
 	s, ctx := openShop(t), t.Context()
-	d, err := s.Press.Draft(ctx, "HJ-008")
+	d, err := s.Draft(ctx, "HJ-008")
 	check(t, err)
 	if d.Version != 0 || d.Base != 1 {
 		t.Fatalf("a draft that nobody wrote: %+v", d)
 	}
-	_, err = s.Press.Draft(ctx, "XY-901")
+	_, err = s.Draft(ctx, "XY-901")
 	wants(t, err, civic.NotFound)
 	_, err = s.Begin(ctx, civic.Guide{ID: "HJ-008", Name: "又一个"}, feng)
 	wants(t, err, civic.Conflict)
@@ -130,7 +130,7 @@ func TestDraftToEdition(t *testing.T) {
 // TestOvertaken keeps a draft from undoing what was published since it was begun.
 func TestOvertaken(t *testing.T) {
 	s, ctx := openShop(t), t.Context()
-	d, err := s.Press.Draft(ctx, "HJ-008")
+	d, err := s.Draft(ctx, "HJ-008")
 	check(t, err)
 	d.Guide.Fee = "十元"
 	d, err = s.Save(ctx, d, feng)
@@ -259,7 +259,7 @@ func TestNothingHalfImported(t *testing.T) {
 		t.Fatalf("changes %+v, faults %v", p.Changes, p.Book.Faults)
 	}
 	// Somebody publishes the last of them after the plan was shown.
-	d, err := s.Press.Draft(ctx, guides[2].ID)
+	d, err := s.Draft(ctx, guides[2].ID)
 	check(t, err)
 	d.Guide.Fee = "抢先发布的收费"
 	d, err = s.Save(ctx, d, he)

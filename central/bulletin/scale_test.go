@@ -129,6 +129,7 @@ func insertRaw(b *testing.B, items []store.Published) time.Duration {
 	check(b, err)
 	put, err := tx.Prepare(`INSERT INTO e VALUES (?, ?, ?)`)
 	check(b, err)
+	defer func() { check(b, put.Close()) }()
 	for i, e := range items {
 		_, err := put.Exec(i, e.Signed.Payload, e.Signed.Signature)
 		check(b, err)

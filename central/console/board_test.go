@@ -201,11 +201,11 @@ func TestWriteBoardScreens(t *testing.T) {
 	h.year(t, 4000)
 	ctx, cancel := screen(t)
 	defer cancel()
-	h.pictures(t, ctx, folder, "super", map[string]string{
+	h.pictures(ctx, t, folder, "super", map[string]string{
 		"board-quarter": "/board?period=quarter&on=2026-08-15", "board-month": "/board", "board-week": "/board?period=week&on=2026-11-11",
 		"board-list": "/board/cases?what=late&from=2026-07-01&to=2026-09-30", "board-empty": "/board?period=month&on=2020-01-01",
 	})
-	h.pictures(t, ctx, folder, "chen", map[string]string{"board-clerk": "/board?period=month&on=2026-10-15"})
+	h.pictures(ctx, t, folder, "chen", map[string]string{"board-clerk": "/board?period=month&on=2026-10-15"})
 	visit := func(path string) chromedp.Action[chromedp.Void] { return chromedp.Navigate(h.url + path) }
 	err := chromedp.Do(ctx, visit("/sign-in"), chromedp.SetValue(chromedp.CSS("#name"), "super"),
 		chromedp.SetValue(chromedp.CSS("#password"), consoletest.Password), chromedp.Click(chromedp.CSS("button.main")),

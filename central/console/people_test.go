@@ -3,8 +3,8 @@ package console_test
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 

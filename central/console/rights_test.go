@@ -182,18 +182,18 @@ func TestWriteRightsScreens(t *testing.T) {
 	}
 	ctx, cancel := screen(t)
 	defer cancel()
-	h.pictures(t, ctx, folder, "chen", map[string]string{
+	h.pictures(ctx, t, folder, "chen", map[string]string{
 		"rights-copy-granted":    "/cases/" + given.Code.String(),
 		"rights-copy":            "/cases/" + given.Code.String() + "/copy",
 		"rights-deletion-barred": "/cases/" + deletion.Code.String(),
 		"rights-correction":      "/cases/" + wrong.Code.String(),
 		"rights-held":            "/cases/" + f.Code.String(),
 	})
-	h.pictures(t, ctx, folder, "super", map[string]string{"retention": "/retention"})
+	h.pictures(ctx, t, folder, "super", map[string]string{"retention": "/retention"})
 }
 
 // pictures takes a person's pages, signed in anew, and puts each into a file.
-func (h *hall) pictures(t *testing.T, ctx context.Context, folder, login string, pages map[string]string) {
+func (h *hall) pictures(ctx context.Context, t *testing.T, folder, login string, pages map[string]string) {
 	t.Helper()
 	visit := func(path string) chromedp.Action[chromedp.Void] { return chromedp.Navigate(h.url + path) }
 	fill := func(sel, v string) chromedp.Action[chromedp.Void] {

@@ -1,7 +1,6 @@
 package workbook
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -194,9 +193,4 @@ func several[T any, S ~string](name, path string, width float64, help string, wo
 func required[T any](c column[T]) column[T] {
 	c.must = true
 	return c
-}
-
-// index returns the place of a column by the word in its first row, -1 for none.
-func index[T any](columns []column[T], name string) int {
-	return slices.IndexFunc(columns, func(c column[T]) bool { return c.name == name })
 }

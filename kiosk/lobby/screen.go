@@ -216,7 +216,7 @@ const maxNext = 4
 // nothing is published.
 func (b *Board) shown(s *screen, list []Notice) Shown {
 	out := Shown{Version: b.version(s.serial), Notice: s.now, From: s.from, Changes: b.changes}
-	ahead := s.rotation.copy()
+	ahead := s.copy()
 	for range min(maxNext, len(list)-1) {
 		n := ahead.next(list)
 		ahead.take(n)

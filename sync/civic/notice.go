@@ -30,18 +30,18 @@ func NoticeStates() []NoticeState {
 // draft from anywhere, what is published included: the next revision passes through three hands like the first. An
 // office that refuses returns it to draft while it waits for that office.
 func (s NoticeState) May(to NoticeState, by Role) bool {
-	switch {
-	case to == NoticeDraft:
+	switch to {
+	case NoticeDraft:
 		return by == RolePublisher && s != "" || by == RoleNetwork && s == NoticeProposed || by == RoleSecrecy && s == NoticeChecked
-	case to == NoticeProposed:
+	case NoticeProposed:
 		return s == NoticeDraft && by == RolePublisher
-	case to == NoticeChecked:
+	case NoticeChecked:
 		return s == NoticeProposed && by == RoleNetwork
-	case to == NoticePublished:
+	case NoticePublished:
 		return s == NoticeChecked && by == RoleSecrecy
-	case to == NoticeWithdrawn:
+	case NoticeWithdrawn:
 		return s == NoticePublished && (by == RolePublisher || by == RoleNetwork || by == RoleSecrecy)
-	case to == NoticeExpired || to == NoticeSuperseded:
+	case NoticeExpired, NoticeSuperseded:
 		return s == NoticePublished && by == RoleSystem
 	}
 	return false
