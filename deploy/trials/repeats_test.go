@@ -15,7 +15,6 @@ func TestRepeats(t *testing.T) {
 	c := openCentral(t, s)
 	must(t, s.Central.Stop()) // a line that is cut for as long as it takes to file
 	codes := fileSome(t, s, 0, 5)
-	must(t, s.StartCentral(t.Context(), l.to))
 	acks := 0
 	for n := range *cuts {
 		if n%2 == 0 {
@@ -23,6 +22,10 @@ func TestRepeats(t *testing.T) {
 			acks++
 		} else {
 			l.cutBy(func() rule { return afterBytes(rand.IntN(40_000)) })
+		}
+		if n == 0 {
+			// Only now: a connection keeps the rule that it began under.
+			must(t, s.StartCentral(t.Context(), l.to))
 		}
 		breaks := l.breaks.Load()
 		for tries := 0; l.breaks.Load() == breaks; tries++ {

@@ -57,7 +57,9 @@ func openHall(t *testing.T) *showing {
 	})
 	must(t, s.Bulletin.PublishKeys(t.Context(), s.Keys))
 	policy := civic.Policy{TrackingHost: "https://ban.example.cn", Contact: consoletest.Contact, Hours: "工作日 9:00—17:00", DiskReserve: 1 << 20, MaxQueue: 100}
-	s.publish(t, civic.EditionPolicy, bulletin.PolicyID, policy)
+	_, err = s.Bulletin.PublishJSON(t.Context(), civic.EditionPolicy, bulletin.PolicyID, civic.Scope{}, policy, store.System())
+	must(t, err)
+	s.Woken = func() { s.hub.Wake(civic.Scope{}) }
 	s.lineUp(t)
 	code, err := f.Invite(t.Context(), store.Place{Point: "hualong", Name: "化龙镇党群服务中心", Address: "化龙镇龙源路", Area: "440113"}, store.System())
 	must(t, err)
@@ -81,21 +83,6 @@ func (s *showing) lineUp(t *testing.T) {
 	}()
 	s.heard = func() { stop(); <-ended }
 	t.Cleanup(s.heard)
-}
-
-// publish publishes a noun, and tells the sessions; nil takes it down.
-func (s *showing) publish(t *testing.T, kind civic.EditionKind, id string, noun any) {
-	t.Helper()
-	var err error
-	if noun == nil {
-		err = s.Bulletin.Withdraw(t.Context(), kind, id, store.System())
-	} else {
-		_, err = s.Bulletin.PublishJSON(t.Context(), kind, id, civic.Scope{}, noun, store.System())
-	}
-	must(t, err)
-	if s.hub != nil {
-		s.hub.Wake(civic.Scope{})
-	}
 }
 
 // look opens the screen.
@@ -134,10 +121,6 @@ const says = `document.querySelector("[data-panel]").textContent.includes(%q) &&
 // fresh is what a screen says that is in step with central.
 const fresh = `document.querySelector("[data-fresh-text]").textContent.startsWith("更新于")`
 
-func announcement(id, title string) civic.Notice {
-	return civic.Notice{ID: id, Category: "rules", Title: title, Issuer: "化龙镇人民政府", Body: "特此公告。", PublishedAt: time.Now()}
-}
-
 // TestScreen publishes a notice at central and takes it down, with the line up; kills the terminal in front of its
 // screen; and finds at central the proof of what was shown.
 func TestScreen(t *testing.T) {
@@ -145,16 +128,18 @@ func TestScreen(t *testing.T) {
 	screen := s.look(t)
 	awaitScreen(screen, t, fmt.Sprintf(says, "化龙镇党群服务中心"))
 	awaitScreen(screen, t, fresh)
-	s.publish(t, civic.EditionNotice, "a", announcement("a", "今天的公告"))
+	today := s.Post(t, consoletest.Text("今天的公告", "特此公告。"))
 	t.Logf("published at central, on the screen after %d ms", awaitScreen(screen, t, fmt.Sprintf(says, "今天的公告")).Milliseconds())
-	s.publish(t, civic.EditionNotice, "a", nil)
-	took := awaitScreen(screen, t, fmt.Sprintf(says, "办公时间"))
+	began := time.Now()
+	s.TakeDown(t, today.Notice.ID, "名单有误")
+	awaitScreen(screen, t, fmt.Sprintf(says, "办公时间")+fmt.Sprintf(" && !("+says+")", "今天的公告"))
+	took := time.Since(began)
 	if took > 5*time.Second {
 		t.Errorf("taken down at central, and on the screen for %v more", took)
 	}
 	t.Logf("taken down at central, off the screen after %d ms", took.Milliseconds())
 
-	s.publish(t, civic.EditionNotice, "b", announcement("b", "要证明展示过的公告"))
+	kept := s.Post(t, consoletest.Text("要证明展示过的公告", "特此公告。")).Notice.ID
 	awaitScreen(screen, t, fmt.Sprintf(says, "要证明展示过的公告"))
 	recorded := func() int {
 		n := 0
@@ -171,13 +156,13 @@ func TestScreen(t *testing.T) {
 	s.site.Kiosk.Kill()
 	t.Logf("killed; the screen says so after %d ms", awaitScreen(screen, t, `document.querySelector("[data-fresh]").textContent.includes("失去联系")`).Milliseconds())
 	awaitScreen(screen, t, fmt.Sprintf(says, "要证明展示过的公告"))
-	s.showedEarlier(t, "b")
+	s.showedEarlier(t, kept)
 	must(t, s.site.StartKiosk(t.Context()))
 	t.Logf("started again; the screen is back after %d ms", awaitScreen(screen, t, `document.querySelector("[data-fresh]").textContent.includes("离线，内容截至")`).Milliseconds())
 	until(t, time.Minute, "the screen tells the new agent of its pages", func() bool { return recorded() > before })
 	s.lineUp(t)
 	t.Logf("in step again after %d ms", awaitScreen(screen, t, fresh).Milliseconds())
-	s.proved(t, "b")
+	s.proved(t, kept)
 }
 
 // showedEarlier puts two pages of two hours ago into the record of the terminal, which is not running: the hour they
