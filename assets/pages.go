@@ -6,8 +6,11 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 
 	"doorstep/assets/locale"
 	"doorstep/sync/civic"
@@ -41,32 +44,35 @@ func MarkedBy(c *civic.Calendar) Marker {
 	}
 }
 
-// Pages are the parsed templates of one face, once in every language. They are safe for concurrent use.
+// Pages are the templates of one face, in every language. They are safe for concurrent use.
 type Pages struct {
-	parsed map[locale.Lang]map[string]*template.Template
+	parsed map[locale.Lang]map[string]func() (*template.Template, error)
 }
 
-// Pages parses the templates of a face. A page is a file of the face's folder that fills the blocks of the face's
-// frame in shared.
+// Pages reads the templates of a face. A page is a file of the face's folder that fills the blocks of the face's
+// frame in shared. It is parsed when it is first shown: a face has dozens, each with a frame of its own, and a
+// terminal should be on its feet at once.
 func (f *Files) Pages(face Face, mark Marker) (*Pages, error) {
-	p := &Pages{parsed: map[locale.Lang]map[string]*template.Template{}}
+	p := &Pages{parsed: map[locale.Lang]map[string]func() (*template.Template, error){}}
 	names, err := fs.Glob(Templates(), string(face)+"/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("assets: list templates: %w", err)
 	}
 	for _, lang := range locale.Langs() {
-		p.parsed[lang] = map[string]*template.Template{}
+		p.parsed[lang] = map[string]func() (*template.Template, error){}
 		base, err := template.New(string(face)).Option("missingkey=error").Funcs(f.funcs(lang, mark)).
 			ParseFS(Templates(), "shared/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("assets: parse shared templates: %w", err)
 		}
 		for _, name := range names {
-			page, err := template.Must(base.Clone()).ParseFS(Templates(), name)
-			if err != nil {
-				return nil, fmt.Errorf("assets: parse %s: %w", name, err)
-			}
-			p.parsed[lang][strings.TrimSuffix(path.Base(name), ".html")] = page.Lookup(string(face))
+			p.parsed[lang][strings.TrimSuffix(path.Base(name), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+				page, err := template.Must(base.Clone()).ParseFS(Templates(), name)
+				if err != nil {
+					return nil, fmt.Errorf("assets: parse %s: %w", name, err)
+				}
+				return page.Lookup(string(face)), nil
+			})
 		}
 	}
 	return p, nil
@@ -74,11 +80,7 @@ func (f *Files) Pages(face Face, mark Marker) (*Pages, error) {
 
 // Names returns the names of the pages.
 func (p *Pages) Names() []string {
-	var out []string
-	for name := range p.parsed[locale.Chinese] {
-		out = append(out, name)
-	}
-	return out
+	return slices.Collect(maps.Keys(p.parsed[locale.Chinese]))
 }
 
 // Render writes a page by name, as "home", in a language. Nothing is written unless the whole page could be made.
@@ -86,9 +88,13 @@ func (p *Pages) Render(w io.Writer, name string, lang locale.Lang, data any) err
 	if !locale.Valid(lang) {
 		lang = locale.Chinese
 	}
-	page := p.parsed[lang][name]
-	if page == nil {
+	parse := p.parsed[lang][name]
+	if parse == nil {
 		return fmt.Errorf("assets: no page %s", name)
+	}
+	page, err := parse()
+	if err != nil {
+		return err
 	}
 	var b bytes.Buffer
 	if err := page.Execute(&b, data); err != nil {

@@ -37,7 +37,7 @@ var figureLink = regexp.MustCompile(`<td class="num"><a href="(/board/cases\?[^"
 // its pages; and each bar of the drawings leads to a list of as many cases as it says.
 func TestEveryFigureIsTheLengthOfItsList(t *testing.T) {
 	h := open(t)
-	h.year(t, 700)
+	h.year(t, 250)
 	b := h.as(t, "super")
 	bar := regexp.MustCompile(`<a href="(/board/cases\?[^"]+)"><title>[^<]* (\d+)</title>`)
 	tried := 0

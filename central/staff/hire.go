@@ -105,7 +105,7 @@ func (d *Door) Replace(ctx context.Context, login, present, next string) (token 
 	if present == next {
 		return "", civic.Refuse(civic.Invalid, "next", "people.password.same")
 	}
-	hash, err := Hash(next)
+	hash, err := d.o.Cost.Hash(next)
 	if err != nil {
 		return "", err
 	}

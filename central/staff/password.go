@@ -13,13 +13,19 @@ import (
 	"doorstep/sync/civic"
 )
 
-// The cost of a hash: the second recommended option of RFC 9106, for machines without gigabytes to spare.
+// Cost is what one hash takes. Who wants to try passwords against a stolen database pays it for each.
+type Cost struct {
+	Memory  uint32 // KiB
+	Time    uint32 // passes over the memory
+	Threads uint8
+}
+
+// DefaultCost is the second recommended option of RFC 9106, for machines without gigabytes to spare.
+var DefaultCost = Cost{Memory: 64 << 10, Time: 3, Threads: 4}
+
 const (
-	hashTime    = 3
-	hashMemory  = 64 << 10 // KiB
-	hashThreads = 4
-	hashLen     = 32
-	saltLen     = 16
+	hashLen = 32
+	saltLen = 16
 )
 
 // MinPassword is the fewest characters of a password, MaxPassword the most bytes.
@@ -29,50 +35,44 @@ const (
 )
 
 // Hash returns the argon2id hash of a password in the usual text form, parameters and salt included.
-func Hash(password string) (string, error) {
+func (c Cost) Hash(password string) (string, error) {
 	if utf8.RuneCountInString(password) < MinPassword || len(password) > MaxPassword {
 		return "", civic.Refuse(civic.Invalid, "password", "staff.password", MinPassword)
 	}
 	salt := make([]byte, saltLen)
 	rand.Read(salt)
-	return encode(hashMemory, hashTime, hashThreads, salt, argon2.IDKey([]byte(password), salt, hashTime, hashMemory, hashThreads, hashLen)), nil
-}
-
-func encode(memory, time uint32, threads uint8, salt, key []byte) string {
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, time, threads, b64(salt), b64(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, c.Memory, c.Time, c.Threads, b64(salt), b64(c.key(password, salt, hashLen))), nil
 }
 
-// Matches reports whether a password has the hash. An empty or broken hash is computed against all the same, so
-// that the time taken does not tell which logins exist.
-func Matches(hash, password string) bool {
-	memory, time, threads := uint32(hashMemory), uint32(hashTime), uint8(hashThreads)
-	salt, want, ok := decode(hash, &memory, &time, &threads)
+// Matches reports whether a password has the hash, whatever that one cost. An empty or broken hash is computed
+// against all the same, at c, so that the time taken does not tell which logins exist.
+func (c Cost) Matches(hash, password string) bool {
+	cost, salt, want, ok := decode(hash)
 	if !ok {
-		salt, want = make([]byte, saltLen), make([]byte, hashLen)
+		cost, salt, want = c, make([]byte, saltLen), make([]byte, hashLen)
 	}
 	if len(password) > MaxPassword {
 		return false
 	}
-	got := argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want)))
+	got := cost.key(password, salt, len(want))
 	return subtle.ConstantTimeCompare(got, want) == 1 && ok
 }
 
-func decode(hash string, memory, time *uint32, threads *uint8) (salt, key []byte, ok bool) {
+func (c Cost) key(password string, salt []byte, size int) []byte {
+	return argon2.IDKey([]byte(password), salt, c.Time, c.Memory, c.Threads, uint32(size))
+}
+
+func decode(hash string) (c Cost, salt, key []byte, ok bool) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
-		return nil, nil, false
+		return c, nil, nil, false
 	}
-	var m, t uint32
-	var p uint8
-	if n, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p); n != 3 || err != nil || t == 0 || p == 0 {
-		return nil, nil, false
+	if n, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.Memory, &c.Time, &c.Threads); n != 3 || err != nil || c.Time == 0 || c.Threads == 0 {
+		return c, nil, nil, false
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	key, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil || err2 != nil || len(key) < 16 {
-		return nil, nil, false
-	}
-	*memory, *time, *threads = m, t, p
-	return salt, key, true
+	return c, salt, key, err == nil && err2 == nil && len(key) >= 16
 }

@@ -29,11 +29,12 @@ type Options struct {
 	Now   func() time.Time
 	Idle  time.Duration // a session ends when unused this long
 	Life  time.Duration // and in any case after this long
+	Cost  Cost          // of a password's hash
 }
 
 // DefaultOptions returns the limits of a working day at a shared desk.
 func DefaultOptions() Options {
-	return Options{Now: time.Now, Idle: 30 * time.Minute, Life: 10 * time.Hour}
+	return Options{Now: time.Now, Idle: 30 * time.Minute, Life: 10 * time.Hour, Cost: DefaultCost}
 }
 
 // Door lets people in.
@@ -47,8 +48,8 @@ const checks = 4
 
 // New makes a door.
 func New(o Options) (*Door, error) {
-	if o.Store == nil || o.Now == nil || o.Idle <= 0 || o.Life < o.Idle {
-		return nil, errors.New("staff: store, clock and limits are needed")
+	if o.Store == nil || o.Now == nil || o.Idle <= 0 || o.Life < o.Idle || o.Cost.Time == 0 || o.Cost.Threads == 0 {
+		return nil, errors.New("staff: store, clock, limits and cost are needed")
 	}
 	return &Door{o: o, hands: make(chan struct{}, checks)}, nil
 }
@@ -101,7 +102,7 @@ func (d *Door) matches(ctx context.Context, hash, password string) (bool, error)
 	select {
 	case d.hands <- struct{}{}:
 		defer func() { <-d.hands }()
-		return Matches(hash, password), nil
+		return d.o.Cost.Matches(hash, password), nil
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
@@ -119,7 +120,7 @@ func (d *Door) SignOut(ctx context.Context, token string) error {
 
 // Add adds a person with a first password.
 func (d *Door) Add(ctx context.Context, p store.Person, password string, by store.Actor) error {
-	hash, err := Hash(password)
+	hash, err := d.o.Cost.Hash(password)
 	if err != nil {
 		return err
 	}
@@ -129,7 +130,7 @@ func (d *Door) Add(ctx context.Context, p store.Person, password string, by stor
 
 // SetPassword replaces a password and ends the person's sessions.
 func (d *Door) SetPassword(ctx context.Context, login, password string, by store.Actor) error {
-	hash, err := Hash(password)
+	hash, err := d.o.Cost.Hash(password)
 	if err != nil {
 		return err
 	}

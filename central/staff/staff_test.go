@@ -15,11 +15,11 @@ import (
 )
 
 func TestHash(t *testing.T) {
-	a, err := staff.Hash("correct 马 battery")
+	a, err := staff.DefaultCost.Hash("correct 马 battery")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := staff.Hash("correct 马 battery")
+	b, err := staff.DefaultCost.Hash("correct 马 battery")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,12 +37,12 @@ func TestHash(t *testing.T) {
 		// The vector of the reference implementation's README.
 		"reference": {"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password", true},
 	} {
-		if got := staff.Matches(tt.hash, tt.password); got != tt.want {
+		if got := staff.DefaultCost.Matches(tt.hash, tt.password); got != tt.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
 	for _, p := range []string{"short", strings.Repeat("x", 300), "九个字不够长的口"} {
-		if _, err := staff.Hash(p); err == nil {
+		if _, err := staff.DefaultCost.Hash(p); err == nil {
 			t.Errorf("a password of %d bytes was taken", len(p))
 		}
 	}

@@ -5,7 +5,10 @@ package consoletest
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -55,26 +58,74 @@ type Central struct {
 	now time.Time
 }
 
+// monday is when a central begins.
+var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, civic.China)
+
 // New makes a central with the catalogue published. Its clock stands on a Monday morning.
 func New(t testing.TB) *Central {
 	t.Helper()
-	c := &Central{now: time.Date(2026, 11, 23, 9, 0, 0, 0, civic.China), Logged: &Log{}}
-	c.Log = slog.New(slog.NewTextHandler(c.Logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	dir := t.TempDir()
-	c.Keys = must(identity.CreateCentral(filepath.Join(dir, "keys"), c.now))(t)
-	vault := must(store.CreateVault(filepath.Join(dir, "vault.key")))(t)
-	c.Path = filepath.Join(dir, "central.db")
-	c.Store = must(sqlite.Open(t.Context(), sqlite.Options{Path: c.Path, Vault: vault}))(t)
+	unpack(t, dir)
+	c := openIn(t, dir)
 	t.Cleanup(func() {
 		if err := c.Store.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	c.folder = must(papers.Open(filepath.Join(dir, "papers")))(t)
-	c.Files = must(assets.Open())(t)
-	c.wire(t)
-	c.publish(t)
 	return c
+}
+
+// openIn opens a central's folder.
+func openIn(t testing.TB, dir string) *Central {
+	t.Helper()
+	c := &Central{now: monday, Logged: &Log{}, Path: filepath.Join(dir, "central.db")}
+	c.Log = slog.New(slog.NewTextHandler(c.Logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c.Keys = must(identity.OpenCentral(filepath.Join(dir, "keys")))(t)
+	vault := must(store.OpenVault(filepath.Join(dir, "vault.key")))(t)
+	c.Store = must(sqlite.Open(t.Context(), sqlite.Options{Path: c.Path, Vault: vault}))(t)
+	c.folder = must(papers.Open(filepath.Join(dir, "papers")))(t)
+	c.Files = must(openFiles())(t)
+	c.wire(t)
+	return c
+}
+
+// openFiles opens the assets, once.
+var openFiles = sync.OnceValues(assets.Open)
+
+var (
+	pack   sync.Once
+	packed map[string][]byte // a central's folder with everything published: path to content
+)
+
+// unpack writes the folder of a new central. Making one from nothing is most of the time of a test.
+func unpack(t testing.TB, dir string) {
+	t.Helper()
+	pack.Do(func() {
+		dir := t.TempDir()
+		must(identity.CreateCentral(filepath.Join(dir, "keys"), monday))(t)
+		must(store.CreateVault(filepath.Join(dir, "vault.key")))(t)
+		c := openIn(t, dir)
+		c.publish(t)
+		if err := c.Store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		packed = map[string][]byte{}
+		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				packed[path], err = os.ReadFile(filepath.Join(dir, path))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	for path, b := range packed {
+		path = filepath.Join(dir, path)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, b, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (c *Central) wire(t testing.TB) {
@@ -103,7 +154,7 @@ func (c *Central) wire(t testing.TB) {
 		Store: c.Store, Publish: c.Bulletin, Root: c.Keys.RootKey, Address: "127.0.0.1:8600", Now: c.Now,
 	}))(t)
 	door := staff.DefaultOptions()
-	door.Store, door.Now = c.Store, c.Now
+	door.Store, door.Now, door.Cost = c.Store, c.Now, cost
 	c.Door = must(staff.New(door))(t)
 }
 
@@ -157,14 +208,14 @@ func (c *Central) Pass(d time.Duration) {
 // Password is what everyone here signs in with.
 const Password = "correct horse battery"
 
-// hash is Password's, computed once: each time takes 64 MiB and a third of a second.
-var hash = sync.OnceValues(func() (string, error) { return staff.Hash(Password) })
+// cost makes a sign-in cheap: the real one takes 64 MiB, and under the race detector seconds.
+var cost = staff.Cost{Memory: 64, Time: 1, Threads: 1}
 
 // Hire adds a person who signs in with Password.
 func (c *Central) Hire(t testing.TB, login, name, department string, roles ...civic.Role) {
 	t.Helper()
 	p := store.Person{
-		Login: login, Name: name, Hash: must(hash())(t), Roles: roles, Department: department, Since: c.Now(),
+		Login: login, Name: name, Hash: must(cost.Hash(Password))(t), Roles: roles, Department: department, Since: c.Now(),
 	}
 	if err := c.Store.AddPerson(t.Context(), p, store.System()); err != nil {
 		t.Fatal(err)
