@@ -100,17 +100,23 @@ func fill(t *testing.T, disk string, free int64) {
 	f, err := os.OpenFile(disk+"/ballast", os.O_CREATE|os.O_RDWR, 0o600)
 	must(t, err)
 	defer func() { must(t, f.Close()) }()
-	info, err := f.Stat()
-	must(t, err)
-	var st unix.Statfs_t
-	must(t, unix.Statfs(disk, &st))
-	size := info.Size() + int64(st.Bavail)*st.Bsize - free
-	if size < 0 || size > math.MaxInt32 {
-		t.Fatalf("a ballast of %d bytes", size)
+	for {
+		info, err := f.Stat()
+		must(t, err)
+		var st unix.Statfs_t
+		must(t, unix.Statfs(disk, &st))
+		size := info.Size() + int64(st.Bavail)*st.Bsize - free
+		if size < 0 || size > math.MaxInt32 {
+			t.Fatalf("a ballast of %d bytes", size)
+		}
+		if size <= info.Size() {
+			must(t, f.Truncate(size))
+			return
+		}
+		// The terminal writes too, and may have taken what was free a moment ago.
+		if err = unix.Fallocate(int(f.Fd()), 0, 0, size); !errors.Is(err, unix.ENOSPC) {
+			must(t, err)
+			return
+		}
 	}
-	if size <= info.Size() {
-		must(t, f.Truncate(size))
-		return
-	}
-	must(t, unix.Fallocate(int(f.Fd()), 0, 0, size))
 }
