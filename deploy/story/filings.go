@@ -23,20 +23,22 @@ var exampleDay = civic.Date{Year: 2026, Month: 9, Day: 26}
 
 // twelveForms files one application of each service that has a form of its own, and looks whether each is a case.
 func (t *teller) twelveForms(ctx context.Context) error {
-	var table strings.Builder
-	table.WriteString("| service | answers | touches | characters typed |\n|---|---|---|---|\n")
 	for _, id := range filings {
 		touches, typed := t.screen.touches, t.screen.typed
 		given, err := t.fileExample(id)
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
-		fmt.Fprintf(&table, "| %s | %d | %d | %d |\n", id, given, t.screen.touches-touches, t.screen.typed-typed)
+		t.efforts[id] = effort{given, t.screen.touches - touches, t.screen.typed - typed}
 	}
-	if err := os.WriteFile(t.site.Path("forms.md"), []byte(table.String()), 0o600); err != nil {
+	table, err := formTable(append([]string{"HJ-009"}, filings...), t.efforts)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(t.site.Path("forms.md"), []byte(table), 0o600); err != nil {
 		return fmt.Errorf("write the table of forms: %w", err)
 	}
-	err := until(ctx, "a case of each form", func() (bool, error) {
+	err = until(ctx, "a case of each form", func() (bool, error) {
 		n, err := t.count(ctx, `SELECT count(DISTINCT service) FROM cases`)
 		return n == len(filings)+1, err
 	})

@@ -110,7 +110,7 @@ func story(ctx context.Context, f flags, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	t := &teller{site: newSite(dir, f.Bin, p), out: out}
+	t := &teller{site: newSite(dir, f.Bin, p), out: out, efforts: map[string]effort{}}
 	defer func() { err = errors.Join(err, t.close()) }()
 	return t.tell(ctx)
 }

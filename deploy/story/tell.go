@@ -22,7 +22,8 @@ type teller struct {
 	lobby   *screen
 	notice  string // id of the notice
 	code    civic.TrackingCode
-	link    string // of the QR on the paper
+	link    string            // of the QR on the paper
+	efforts map[string]effort // by service
 }
 
 // tell plays every step in order; the first that fails ends the story.

@@ -84,6 +84,8 @@ func (t *teller) find(context.Context) error {
 // file answers every question, hands the papers over and confirms.
 func (t *teller) file(context.Context) error {
 	s := t.screen
+	touches, typed := s.touches, s.typed
+	defer func() { t.efforts["HJ-009"] = effort{len(resident), s.touches - touches, s.typed - typed} }()
 	if err := t.begin("HJ-009"); err != nil {
 		return err
 	}
