@@ -243,21 +243,26 @@ func (m maker) tracking() []sample {
 func (m maker) console() []sample {
 	frame := view.Console{Lang: m.lang, Token: "sample-token", User: "陈晓明", Roles: []civic.Role{civic.RoleClerk, civic.RoleOperator}, Active: "cases",
 		Rail: []view.RailItem{{ID: "cases", Count: 12}, {ID: "aside", Count: 1}, {ID: "terminals"}, {ID: "people"}, {ID: "audit"}}, Now: sampleNow, Path: "/cases"}
+	at := func(entry string) view.Console {
+		f := frame
+		f.Active = entry
+		return f
+	}
 	out := []sample{
 		{assets.ConsoleFace, "sign-in", "console-sign-in", view.ConsoleSignIn{Console: view.Console{Lang: m.lang, Now: sampleNow}, Name: "chen", Error: "用户名或密码不对，请重填。", Next: "/cases"}},
 		{assets.ConsoleFace, "cases", "console-cases", view.ConsoleCases{Console: frame, Filter: view.CaseFilter{View: "open", Narrowed: true, Point: "hualong"}, Clerks: true, Statuses: civic.Statuses(), Points: []view.OfficeChoice{{Key: "hualong", Name: "化龙镇党群服务中心"}}, Views: []view.CaseView{{ID: "mine", URL: "/cases?view=mine", Count: 2}, {ID: "open", URL: "/cases?view=open", Count: 12}}, Counts: map[string]int{"open": 12, "late": 1, "waiting": 3, "ended": 41, "all": 56}, Rows: m.caseRows(), Total: 12, NextURL: "/cases?page=2"}},
-		{assets.ConsoleFace, "enrol", "console-enrol", view.ConsoleEnrol{Console: frame, Points: []view.Point{{ID: "hualong", Name: "化龙镇党群服务中心", Area: "440113"}}, Errors: map[string]string{"name": "请填服务点名称。"}}},
-		{assets.ConsoleFace, "enrol", "console-enrol-code", view.ConsoleEnrol{Console: frame, Code: "DOOR-8F3K-2QMX-71ZP-CENTRAL.EXAMPLE", Until: sampleNow.Add(time.Hour)}},
+		{assets.ConsoleFace, "enrol", "console-enrol", view.ConsoleEnrol{Console: at("terminals"), Points: []view.Point{{ID: "hualong", Name: "化龙镇党群服务中心", Area: "440113"}}, Errors: map[string]string{"name": "请填服务点名称。"}}},
+		{assets.ConsoleFace, "enrol", "console-enrol-code", view.ConsoleEnrol{Console: at("terminals"), Code: "DOOR-8F3K-2QMX-71ZP-CENTRAL.EXAMPLE", Until: sampleNow.Add(time.Hour)}},
 		{assets.ConsoleFace, "message", "console-message", view.ConsoleMessage{Console: frame, Tone: view.Alarm, Title: "没有找到这件办件", Text: "请回到列表再找。"}},
-		{assets.ConsoleFace, "terminals", "console-terminals", view.ConsoleTerminals{Console: frame, Rows: []view.TerminalRow{
+		{assets.ConsoleFace, "terminals", "console-terminals", view.ConsoleTerminals{Console: at("terminals"), Rows: []view.TerminalRow{
 			{Number: 10207, Generation: 1, Point: "化龙镇党群服务中心", Area: "440113", Connected: true, LastSeen: sampleNow, Held: 128, Version: "0.1.0"},
 			{Number: 10208, Generation: 2, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow.Add(-27 * time.Hour), Held: 64, Waiting: 3, Behind: 4, Version: "0.1.0", Note: "一天没有联系上", Printer: "没纸", Care: []view.Care{{Reading: "disk", Text: "磁盘只剩 700 MB。"}, {Reading: "printer", Text: "打印机没纸了。"}}},
 			{Number: 10209, Generation: 1, Point: "官洲街", Area: "440105", Revoked: true, Held: 9, Version: "0.1.0"}}}},
-		{assets.ConsoleFace, "terminal", "console-terminal", view.ConsoleTerminal{Console: frame, Row: view.TerminalRow{Number: 10208, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow}, Address: "沙湾大道 88 号", Key: "9f31c0", Readings: []view.Reading{{ID: "disk", Value: "剩 700 MB", Care: []string{"请腾出空间。"}}, {ID: "clock"}}, Generations: []view.TerminalGeneration{{Number: 10208, Since: sampleNow, Point: "沙湾街政务服务中心", Held: 3, At: sampleNow}}}},
-		{assets.ConsoleFace, "aside", "console-aside", view.ConsoleAsides{Console: frame, Rows: []view.AsideRow{{Code: sampleCode(), Outcome: civic.OutcomeInvalid, Terminal: 10207, Point: "化龙镇党群服务中心", Since: sampleNow, Due: civic.Date{Year: 2026, Month: 11, Day: 30}, Left: 5}}}},
-		{assets.ConsoleFace, "audit", "console-audit-walking", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walking: true, Done: 12000, Of: 340000}}},
-		{assets.ConsoleFace, "audit", "console-audit-broken", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walked: sampleNow, Broken: 9, Count: 8, Head: "9f31c0…"}}},
-		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: frame, Total: 7, Chain: view.AuditChain{Walked: sampleNow, Intact: true, Count: 7, Head: "9f31c0…"}, People: []view.OfficeChoice{{Key: "chen", Name: "陈晓明"}}, Actors: civic.StaffRoles(), Actions: []string{"read", "step"}, Filter: view.AuditFilter{Who: "chen", Narrowed: true}, Older: "/audit?before=7", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
+		{assets.ConsoleFace, "terminal", "console-terminal", view.ConsoleTerminal{Console: at("terminals"), Row: view.TerminalRow{Number: 10208, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow, Care: []view.Care{{Reading: "disk", Text: "磁盘只剩 700 MB。"}}}, Address: "沙湾大道 88 号", Key: "9f31c0", Readings: []view.Reading{{ID: "disk", Value: "剩 700 MB", Care: []string{"请腾出空间。"}}, {ID: "clock"}}, Generations: []view.TerminalGeneration{{Number: 10208, Since: sampleNow, Point: "沙湾街政务服务中心", Held: 3, At: sampleNow}}}},
+		{assets.ConsoleFace, "aside", "console-aside", view.ConsoleAsides{Console: at("aside"), Rows: []view.AsideRow{{Code: sampleCode(), Outcome: civic.OutcomeInvalid, Terminal: 10207, Point: "化龙镇党群服务中心", Since: sampleNow, Due: civic.Date{Year: 2026, Month: 11, Day: 30}, Left: 5}}}},
+		{assets.ConsoleFace, "audit", "console-audit-walking", view.ConsoleAudit{Console: at("audit"), Chain: view.AuditChain{Walking: true, Done: 12000, Of: 340000}}},
+		{assets.ConsoleFace, "audit", "console-audit-broken", view.ConsoleAudit{Console: at("audit"), Chain: view.AuditChain{Walked: sampleNow, Broken: 9, Count: 8, Head: "9f31c0…"}}},
+		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: at("audit"), Total: 7, Chain: view.AuditChain{Walked: sampleNow, Intact: true, Count: 7, Head: "9f31c0…"}, People: []view.OfficeChoice{{Key: "chen", Name: "陈晓明"}}, Actors: civic.StaffRoles(), Actions: []string{"read", "step"}, Filter: view.AuditFilter{Who: "chen", Narrowed: true}, Older: "/audit?before=7", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
 	}
 	empty := frame
 	empty.Flash = "已受理。"
