@@ -27,6 +27,7 @@ func Dial(ctx context.Context, address string) (wire.Conn, error) {
 	if err != nil {
 		return nil, fail(dialCode(err), err)
 	}
+	holdBack(tcp)
 	// No goroutine outlives Dial, and none of the steps below blocks beyond ctx.
 	defer context.AfterFunc(ctx, func() { _ = tcp.Close() })()
 	c, err := upgrade(ctx, tcp, address)
