@@ -27,7 +27,6 @@ func Dial(ctx context.Context, address string) (wire.Conn, error) {
 	if err != nil {
 		return nil, fail(dialCode(err), err)
 	}
-	holdBack(tcp)
 	// No goroutine outlives Dial, and none of the steps below blocks beyond ctx.
 	defer context.AfterFunc(ctx, func() { _ = tcp.Close() })()
 	c, err := upgrade(ctx, tcp, address)
@@ -44,7 +43,7 @@ func Dial(ctx context.Context, address string) (wire.Conn, error) {
 func upgrade(ctx context.Context, tcp net.Conn, address string) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, upgradeTimeout)
 	defer cancel()
-	secure := tls.Client(&watch{Conn: tcp, silence: wire.Silence}, &tls.Config{
+	secure := tls.Client(newWatch(tcp), &tls.Config{
 		MinVersion: tls.VersionTLS13,
 		NextProtos: []string{"http/1.1"},
 		// Neither authority nor date is checked: what is trusted is central's signature over this connection's

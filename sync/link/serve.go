@@ -42,7 +42,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	}), nil
 }
 
-// watched puts a watch under every connection and bounds what waits in it.
+// watched puts a watch under every connection.
 type watched struct{ net.Listener }
 
 // Accept returns the next connection with its watch.
@@ -51,8 +51,7 @@ func (l watched) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	holdBack(c)
-	return &watch{Conn: c, silence: wire.Silence}, nil
+	return newWatch(c), nil
 }
 
 // certificate makes the certificate that TLS cannot do without and that nobody reads.
