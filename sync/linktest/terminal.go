@@ -52,7 +52,10 @@ func (t *Terminal) TakeIn(papers ...int) civic.EntryID { return t.TakeInSealed(r
 func (t *Terminal) TakeInSealed(sealed []byte, papers ...int) civic.EntryID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := &civic.Entry{Kind: civic.EntryApplication, ID: NewID(), Terminal: t.place.Number, Sealed: sealed}
+	e := &civic.Entry{
+		Kind: civic.EntryApplication, ID: NewID(), Terminal: t.place.Number, Sealed: sealed,
+		Code: civic.NewTrackingCode(t.place.Number, uint32(len(t.entries)+1)),
+	}
 	for _, size := range papers {
 		b := random(size)
 		p := civic.Paper{Digest: civic.DigestOf(b), Size: int64(size)}
