@@ -156,8 +156,7 @@ func deflate(b []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// run packs and unpacks a list and returns its size, the longest message, and the time each way, of the better of two
-// runs.
+// run packs and unpacks a list and returns its size, the longest message, and the time each way.
 func (p packing) run(t testing.TB, list [][]byte) (total, longest int, pack, unpack time.Duration) {
 	t.Helper()
 	var groups [][]byte
@@ -168,30 +167,25 @@ func (p packing) run(t testing.TB, list [][]byte) (total, longest int, pack, unp
 			groups = append(groups, b)
 		}
 	}
-	pack, unpack = time.Hour, time.Hour
-	for range 2 {
-		packed := make([][]byte, len(groups))
-		began := time.Now()
-		for i, b := range groups {
-			var err error
-			if packed[i], err = p.pack(b); err != nil {
-				t.Fatal(err)
-			}
+	packed := make([][]byte, len(groups))
+	began := time.Now()
+	for i, b := range groups {
+		var err error
+		if packed[i], err = p.pack(b); err != nil {
+			t.Fatal(err)
 		}
-		pack = min(pack, time.Since(began))
-		began = time.Now()
-		total, longest = 0, 0
-		for i, b := range packed {
-			got, err := p.unpack(b)
-			if err != nil || !bytes.Equal(got, groups[i]) {
-				t.Fatalf("%s: what was unpacked is not what was packed: %v", p.name, err)
-			}
-			total += len(b)
-			longest = max(longest, len(b))
-		}
-		unpack = min(unpack, time.Since(began))
 	}
-	return total, longest, pack, unpack
+	pack = time.Since(began)
+	began = time.Now()
+	for i, b := range packed {
+		got, err := p.unpack(b)
+		if err != nil || !bytes.Equal(got, groups[i]) {
+			t.Fatalf("%s: what was unpacked is not what was packed: %v", p.name, err)
+		}
+		total += len(b)
+		longest = max(longest, len(b))
+	}
+	return total, longest, pack, time.Since(began)
 }
 
 // train makes dictionaries of the messages with an odd number: a trained one, and one of plain text.
@@ -209,34 +203,39 @@ func train(t testing.TB, list [][]byte) (trained, raw []byte) {
 	return trained, raw[:min(len(raw), 16<<10)]
 }
 
-// TestPackings prints what each way to compress gives, for editions down and applications before they are sealed: the
-// tables of sync/DECISIONS.md. It fails where the way chosen for editions is not two and a half times smaller than none.
-func TestPackings(t *testing.T) {
-	const bandwidth = 7000
-	down := signed(t, published(t))
+// BenchmarkPackings is what each way to compress gives, for editions down and applications before they are sealed: the
+// tables of sync/DECISIONS.md.
+func BenchmarkPackings(b *testing.B) {
+	down := signed(b, published(b))
 	var up [][]byte
 	for i := range 100 {
-		up = append(up, application(t, i))
+		up = append(up, application(b, i))
 	}
 	for _, c := range []struct {
 		name string
 		list [][]byte
 	}{{"editions", down}, {"applications", up}} {
-		trained, raw := train(t, c.list)
-		var none int
-		for _, p := range packings(t, trained, raw) {
+		trained, raw := train(b, c.list)
+		for _, p := range packings(b, trained, raw) {
 			if c.name == "applications" && p.size > 0 {
 				continue // each is sealed by itself
 			}
-			total, longest, pack, unpack := p.run(t, c.list)
-			if p.name == "none" {
-				none = total
-			}
-			if p.name == "zstd, 16 KiB together" && 5*total > 2*none {
-				t.Errorf("%s: %d bytes of %d", p.name, total, none)
-			}
-			t.Logf("| %s | %d %s | %d | %d | %.2f | %d | %.1f | %.1f | %.1f |", p.name, len(c.list), c.name, total, total/len(c.list),
-				float64(none)/float64(total), longest, pack.Seconds()*1000, unpack.Seconds()*1000, float64(total)/bandwidth)
+			b.Run(c.name+"/"+p.name, func(b *testing.B) {
+				var total, longest int
+				var pack, unpack time.Duration
+				n := 0
+				for b.Loop() {
+					var there, back time.Duration
+					total, longest, there, back = p.run(b, c.list)
+					pack, unpack, n = pack+there, unpack+back, n+1
+				}
+				b.ReportMetric(0, "ns/op")
+				b.ReportMetric(float64(total), "bytes")
+				b.ReportMetric(float64(total)/float64(len(c.list)), "bytes/each")
+				b.ReportMetric(float64(longest), "bytes/longest")
+				b.ReportMetric(pack.Seconds()*1000/float64(n), "pack-ms")
+				b.ReportMetric(unpack.Seconds()*1000/float64(n), "unpack-ms")
+			})
 		}
 	}
 }
