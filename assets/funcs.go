@@ -38,6 +38,7 @@ func (f *Files) funcs(lang locale.Lang, mark Marker) template.FuncMap {
 		"days":     func(n int, kind civic.DayKind) string { return locale.Days(lang, n, kind) },
 		"due":      func(n *civic.StatusNotice) string { return due(lang, n, mark) },
 		"size":     func(n int) string { return size(lang, n) },
+		"come":     func(come, whole int64) string { return arrival(lang, come, whole) },
 		"half":     func(d float64) string { return strconv.FormatFloat(d, 'f', -1, 64) },
 		"pick":     func(zh, en string) string { return pick(lang, zh, en) },
 		"words":    func(zh, en string) string { return strings.Join(strings.Fields(pick(lang, zh, en)), " ") },
@@ -129,6 +130,14 @@ func count(lang locale.Lang, original, copies int) string {
 		parts = append(parts, locale.Count(lang, "material.copies", copies))
 	}
 	return strings.Join(parts, locale.T(lang, "material.join"))
+}
+
+// arrival says how much of a file has come.
+func arrival(lang locale.Lang, come, whole int64) string {
+	if come == 0 {
+		return locale.T(lang, "case.come.none")
+	}
+	return locale.T(lang, "case.come", size(lang, int(come)), size(lang, int(whole)))
 }
 
 func size(lang locale.Lang, n int) string {

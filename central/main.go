@@ -33,6 +33,7 @@ type flags struct {
 
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
 	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
+	Awaited   awaitedFlags   `cmd:"" help:"List the papers of cases that are still on the way, by digest, and how much of each has come."`
 	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
 	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
 }

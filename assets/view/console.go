@@ -127,6 +127,7 @@ type ConsoleCase struct {
 	Proxy     *civic.Proxy
 	Sections  []form.Section // the answers in words
 	Papers    []CasePaper
+	Coming    []CaseComing // files that are still on the way from the terminal
 	History   []CaseEvent
 	Acts      []CaseAct
 	Missing   []civic.Material // what may be asked for in a supplement
@@ -166,8 +167,15 @@ type CaseFile struct {
 	Size    int64
 	URL     string // empty while its bytes have not arrived
 	Arrived bool
-	Picture bool // shown in place
-	Sheet   bool // a PDF, shown in place by the browser's own reader
+	Come    int64 // bytes that have come while it has not arrived
+	Picture bool  // shown in place
+	Sheet   bool  // a PDF, shown in place by the browser's own reader
+}
+
+// CaseComing is one file that is still on the way from the terminal, and how many bytes of it have come.
+type CaseComing struct {
+	Material, File string
+	Come, Size     int64
 }
 
 // CaseDocument is one document that was issued.

@@ -40,7 +40,8 @@ type Store interface {
 	Numbered(ctx context.Context, number uint32) (store.Terminal, error)
 	// Offices returns the register of departments; see store.Offices.
 	Offices(ctx context.Context, kind store.OfficeKind) ([]store.Office, error)
-	// Paper and Complete are those of store.Papers.
+	// Paper, Awaited and Complete are those of store.Papers.
+	Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]store.Awaited, error)
 	Paper(ctx context.Context, d civic.Digest) (store.Paper, error)
 	Complete(ctx context.Context, max int) ([]civic.TrackingCode, error)
 }
@@ -53,9 +54,11 @@ type Published interface {
 	Form(ctx context.Context, r civic.Revision) (*form.Form, error)
 }
 
-// Papers reads whole ciphertexts, and removes those whose case was erased.
+// Papers reads whole ciphertexts, knows how much of others has come, and removes those whose case was erased.
 type Papers interface {
 	Read(d civic.Digest) ([]byte, error)
+	// Have returns how many bytes of a ciphertext are synced, and whether it is whole.
+	Have(d civic.Digest) (have int64, whole bool, err error)
 	// Remove removes a file for good; one that is not there is no error.
 	Remove(d civic.Digest) error
 }

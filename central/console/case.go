@@ -107,7 +107,12 @@ func (k *Console) published(ctx context.Context, page *view.ConsoleCase, d *stor
 		// The answers are shown as far as they can be: a case must not become unreadable with its form.
 		k.opts.Logger.Error("answers not read with their form", "form", d.Case.Form.ID, "error", err)
 	}
-	page.Papers = papers(page.Lang, guide, calendar, d)
+	come, err := k.come(ctx, d)
+	if err != nil {
+		return err
+	}
+	page.Papers = papers(page.Lang, guide, calendar, d, come)
+	page.Coming = coming(page.Papers)
 	page.Authority, err = k.departmentName(ctx, page.Lang, d.Case.Department)
 	return err
 }
@@ -184,7 +189,7 @@ func (k *Console) answers(ctx context.Context, d *store.Dossier) (*form.Form, fo
 }
 
 // papers lists what was handed over for each material of the guide, with the answer to a supplement after it.
-func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *store.Dossier) []view.CasePaper {
+func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *store.Dossier, come map[civic.Digest]int64) []view.CasePaper {
 	arrived := map[civic.Digest]bool{}
 	for _, p := range d.Papers {
 		arrived[p.Digest] = !p.Arrived.IsZero()
@@ -209,7 +214,9 @@ func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *s
 			p.By, _ = calendar.Add(civic.DateOf(d.Case.Filed), m.Days)
 		}
 		for i, a := range h.Papers {
-			p.Files = append(p.Files, file(lang, d.Case.Code, i+1, a, arrived[a.Digest]))
+			f := file(lang, d.Case.Code, i+1, a, arrived[a.Digest])
+			f.Come = come[a.Digest]
+			p.Files = append(p.Files, f)
 		}
 		out = append(out, p)
 	}

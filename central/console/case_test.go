@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -246,9 +247,31 @@ func TestPaperOnTheWay(t *testing.T) {
 	h.terminal.Deliver(t, f, false)
 	b := h.as(t, "chen")
 	p := b.get("/cases/" + f.Code.String())
-	p.says(t, "有材料还在从终端送来的路上", "还没送到")
+	p.says(t, "材料还在传送", "还没开始到")
 	p.silent(t, "/papers/")
 	b.get("/cases/"+f.Code.String()+"/papers/"+f.Papers[0].String()).is(t, http.StatusServiceUnavailable)
+}
+
+// TestPaperPartlyThere is which papers are on the way and how much of each has come: the rest of the page is there, and
+// the note goes with the last byte.
+func TestPaperPartlyThere(t *testing.T) {
+	h := open(t)
+	photo := make([]byte, 300<<10)
+	if _, err := rand.Read(photo); err != nil {
+		t.Fatal(err)
+	}
+	f := h.terminal.TakeIn(t, photo, "image/jpeg")
+	h.terminal.Deliver(t, f, false)
+	h.terminal.Part(t, f, 0, 100<<10)
+	b := h.as(t, "chen")
+	path := "/cases/" + f.Code.String()
+	p := b.get(path)
+	p.says(t, "材料还在传送", "居民身份证", "已到 100 KB，共 301 KB", "欧阳𬭎")
+	if n := strings.Count(p.body, "还没开始到"); n != 2*(len(f.Papers)-1) { // in the note and in its place
+		t.Errorf("%d of %d papers have not begun", n, len(f.Papers)-1)
+	}
+	h.terminal.Deliver(t, f, true)
+	b.get(path).silent(t, "材料还在传送", "还没开始到", "已到 ")
 }
 
 func TestLetter(t *testing.T) {

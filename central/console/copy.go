@@ -37,7 +37,7 @@ func (k *Console) copyPage(c *fiber.Ctx) error {
 		Console: read.Console, Request: out.Request, Code: d.Case.Code, Service: d.Case.ServiceName,
 		Authority: out.Guide.Authority, Status: d.Case.Status, Filed: d.Case.Filed,
 		Applicant: d.Application.Applicant, Proxy: d.Application.Proxy,
-		Papers: papers(read.Lang, out.Guide, calendar, d), History: read.History,
+		Papers: papers(read.Lang, out.Guide, calendar, d, nil), History: read.History,
 	}
 	answers, err := form.ParseAnswers(d.Application.Answers)
 	if err != nil {

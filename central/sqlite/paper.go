@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"doorstep/sync/civic"
@@ -36,6 +37,30 @@ func (d *DB) Arrived(ctx context.Context, digest civic.Digest, at time.Time) err
 		_, err := t.exec(ctx, `UPDATE papers SET arrived = ? WHERE digest = ? AND arrived = 0`, millis(at), digest[:])
 		return err
 	})
+}
+
+// Awaited returns ciphertexts that have not arrived.
+func (d *DB) Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]store.Awaited, error) {
+	const query = `SELECT p.digest, p.size, p.idx, e.kind, e.id, e.code, e.terminal, e.received FROM papers p JOIN entries e ON e.place = p.entry
+		WHERE p.arrived = 0 AND p.gone = 0 AND %s ORDER BY e.received, e.place, p.idx LIMIT ?`
+	if code == 0 {
+		return list(ctx, d.read, scanAwaited, fmt.Sprintf(query, "true"), max)
+	}
+	return list(ctx, d.read, scanAwaited, fmt.Sprintf(query, "e.code = ?"), digits(code), max)
+}
+
+func scanAwaited(s scanner) (a store.Awaited, err error) {
+	var digest, id, terminal []byte
+	var kind, code string
+	var received int64
+	if err := s.Scan(&digest, &a.Size, &a.Index, &kind, &id, &code, &terminal, &received); err != nil {
+		return a, err
+	}
+	copy(a.Digest[:], digest)
+	copy(a.Entry[:], id)
+	copy(a.Terminal[:], terminal)
+	a.Kind, a.Received = civic.EntryKind(kind), instant(received)
+	return a, a.Code.UnmarshalText([]byte(code))
 }
 
 // Complete returns cases that still say papers are pending though all have arrived.

@@ -13,6 +13,9 @@ type Papers interface {
 	Paper(ctx context.Context, d civic.Digest) (Paper, error)
 	// Arrived records that a ciphertext is whole, verified and synced. A second call changes nothing.
 	Arrived(ctx context.Context, d civic.Digest, at time.Time) error
+	// Awaited returns ciphertexts that have not arrived, by when their entries were received and then in their order:
+	// those of one code, or of all where code is 0, at most max. What was erased is not awaited.
+	Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]Awaited, error)
 	// Complete returns cases that still say papers are pending though all have arrived, at most max.
 	Complete(ctx context.Context, max int) ([]civic.TrackingCode, error)
 }
@@ -26,4 +29,12 @@ type Paper struct {
 	Index   uint32    // its place in the entry's list, from 1, as the seal counts
 	Arrived time.Time // zero while it is awaited
 	Erased  bool      // its case was erased: it is not wanted any more
+}
+
+// Awaited is a ciphertext that has not arrived, and where it is to come from.
+type Awaited struct {
+	Paper
+	Code     civic.TrackingCode
+	Terminal civic.KeyID // that filed the entry
+	Received time.Time   // when the entry was
 }

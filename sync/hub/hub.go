@@ -62,6 +62,7 @@ func (l *Limits) fill() {
 type Hub struct {
 	Options
 	handshakes chan struct{}
+	packer     *wire.Packer
 	running    sync.WaitGroup
 
 	mu       sync.Mutex // guards all below
@@ -85,6 +86,7 @@ func New(o Options) (*Hub, error) {
 	o.Limits.fill()
 	return &Hub{
 		Options:    o,
+		packer:     wire.NewPacker(),
 		handshakes: make(chan struct{}, o.Limits.Handshakes),
 		sessions:   map[civic.KeyID]*session{},
 		boots:      map[civic.KeyID]sighting{},

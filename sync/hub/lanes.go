@@ -160,9 +160,7 @@ func (s *session) readFeed(ctx context.Context) error {
 	if part.Refill {
 		d.feed = append(d.feed, &wire.Refill{Store: s.Store})
 	}
-	for i := range part.List {
-		d.feed = append(d.feed, &part.List[i])
-	}
+	d.feed = append(d.feed, s.frames(part.List)...)
 	d.cursor = part.Next
 	switch {
 	case !part.Caught:

@@ -21,6 +21,7 @@ type session struct {
 	boot [16]byte
 	conn wire.Conn
 	in   *duplex.Inbox
+	pack bool          // the terminal takes editions packed
 	wake chan struct{} // something may be there to send
 
 	answers chan wire.Frame // to what the terminal asks; the worker waits while it is full
@@ -48,7 +49,7 @@ const (
 
 func newSession(h *Hub, conn wire.Conn, t Terminal, p wire.ProveBody) *session {
 	return &session{
-		Hub: h, t: t, boot: p.Boot, conn: conn,
+		Hub: h, t: t, boot: p.Boot, conn: conn, pack: p.Unpacks,
 		in: duplex.NewInbox(h.Limits.Inbox), wake: make(chan struct{}, 1),
 		answers: make(chan wire.Frame, maxAnswers), needs: make(chan wire.Frame, 1),
 		read: make(chan struct{}), cut: make(chan struct{}),

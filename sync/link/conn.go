@@ -114,13 +114,16 @@ func isEOF(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &ce)
 }
 
-// watch sits below TLS and ends a connection on which no byte moves. Deadlines count from the last byte and not from
+// watch sits below TLS, holds back what the kernel would not send soon, and ends a connection on which no byte moves. Deadlines count from the last byte and not from
 // the beginning of a frame: a large entry on a slow line is life, however long it takes.
 type watch struct {
 	net.Conn
 	silence time.Duration
+	gate    *gate
 	armed   atomic.Bool // not while HTTP sets deadlines of its own
 }
+
+func newWatch(c net.Conn) *watch { return &watch{Conn: c, silence: wire.Silence, gate: newGate(c)} }
 
 func watchOf(nc net.Conn) *watch {
 	if t, ok := nc.(*tls.Conn); ok {
@@ -146,6 +149,9 @@ func (w *watch) Write(b []byte) (int, error) {
 		if err := w.SetWriteDeadline(time.Now().Add(w.silence)); err != nil {
 			return 0, err
 		}
+	}
+	if err := w.gate.wait(); err != nil {
+		return 0, err
 	}
 	return w.Conn.Write(b)
 }

@@ -43,7 +43,7 @@ func Dial(ctx context.Context, address string) (wire.Conn, error) {
 func upgrade(ctx context.Context, tcp net.Conn, address string) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, upgradeTimeout)
 	defer cancel()
-	secure := tls.Client(&watch{Conn: tcp, silence: wire.Silence}, &tls.Config{
+	secure := tls.Client(newWatch(tcp), &tls.Config{
 		MinVersion: tls.VersionTLS13,
 		NextProtos: []string{"http/1.1"},
 		// Neither authority nor date is checked: what is trusted is central's signature over this connection's

@@ -24,7 +24,7 @@ import (
 )
 
 // serve runs a server whose sessions fn holds, and returns its address.
-func serve(t *testing.T, fn func(context.Context, wire.Conn)) (address string, stop func()) {
+func serve(t testing.TB, fn func(context.Context, wire.Conn)) (address string, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ln, err := link.Listen(ctx, "127.0.0.1:0")

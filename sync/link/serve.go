@@ -51,7 +51,7 @@ func (l watched) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &watch{Conn: c, silence: wire.Silence}, nil
+	return newWatch(c), nil
 }
 
 // certificate makes the certificate that TLS cannot do without and that nobody reads.

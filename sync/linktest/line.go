@@ -22,6 +22,7 @@ type Line struct {
 	Latency   time.Duration                    // one way
 	Jitter    time.Duration                    // added at random; order is kept
 	Bandwidth int                              // bytes a second each way; 0 is without bound
+	Opening   time.Duration                    // that a Dial takes: TCP, TLS and the upgrade
 	Fate      func(Passing) Fate               // what becomes of a frame; called by one goroutine at a time
 	Seed      uint64
 
@@ -61,6 +62,9 @@ const late = 5 * time.Second
 
 // Dial opens a connection, or refuses while the line is down.
 func (l *Line) Dial(ctx context.Context) (wire.Conn, error) {
+	if err := l.greet(ctx); err != nil {
+		return nil, err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.down {
@@ -81,6 +85,27 @@ func (l *Line) Dial(ctx context.Context) (wire.Conn, error) {
 		_ = p.central.Close()
 	}()
 	return p.terminal, nil
+}
+
+// greet lets the time pass that opening a connection takes.
+func (l *Line) greet(ctx context.Context) error {
+	if l.Opening <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(l.Opening)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Reset cuts what is open. The line stays up.
+func (l *Line) Reset() {
+	l.Down(true)
+	l.Down(false)
 }
 
 // Sessions returns how many connections were opened.

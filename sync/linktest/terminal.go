@@ -46,10 +46,16 @@ func NewTerminal() *Terminal {
 }
 
 // TakeIn files an entry with papers of the given sizes and returns its id.
-func (t *Terminal) TakeIn(papers ...int) civic.EntryID {
+func (t *Terminal) TakeIn(papers ...int) civic.EntryID { return t.TakeInSealed(random(200), papers...) }
+
+// TakeInSealed files an entry with a sealed packet and papers of the given sizes and returns its id.
+func (t *Terminal) TakeInSealed(sealed []byte, papers ...int) civic.EntryID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := &civic.Entry{Kind: civic.EntryApplication, ID: NewID(), Terminal: t.place.Number, Sealed: random(200)}
+	e := &civic.Entry{
+		Kind: civic.EntryApplication, ID: NewID(), Terminal: t.place.Number, Sealed: sealed,
+		Code: civic.NewTrackingCode(t.place.Number, uint32(len(t.entries)+1)),
+	}
 	for _, size := range papers {
 		b := random(size)
 		p := civic.Paper{Digest: civic.DigestOf(b), Size: int64(size)}

@@ -56,11 +56,31 @@ func (s *session) follow(ctx context.Context, f wire.Frame) error {
 	case *wire.Edition:
 		s.step(false)
 		return s.collect(ctx, f)
+	case *wire.Pack:
+		s.step(false)
+		return s.unpack(ctx, f)
 	case *wire.Caught:
 		if err := s.caught(ctx, f.Cursor.Civic()); err != nil {
 			return err
 		}
 		s.step(f.Cursor.Civic() == s.feed.cursor && !s.feed.refill)
+	}
+	return nil
+}
+
+// unpack collects the editions of a pack. One that is none ends the session, and the next asks for editions as they
+// are: to pass it over would lose what it held.
+func (s *session) unpack(ctx context.Context, f *wire.Pack) error {
+	list, err := f.Unpack()
+	if err != nil {
+		s.unpacks = false
+		s.Logger.Error("pack of editions cannot be unpacked", "error", err)
+		return err
+	}
+	for i := range list {
+		if err := s.collect(ctx, &list[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

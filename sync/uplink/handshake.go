@@ -28,7 +28,7 @@ func (u *Uplink) open(ctx context.Context, conn wire.Conn) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign proof: %w", err)
 	}
-	w, err := u.ask(hctx, conn, prove)
+	w, trip, err := u.ask(hctx, conn, prove)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (u *Uplink) open(ctx context.Context, conn wire.Conn) (*session, error) {
 		return nil, fmt.Errorf("store place: %w", err)
 	}
 	conn.Limit(wire.MaxFrame)
-	return u.newSession(hctx, conn, challenge.Store, *w, body)
+	return u.newSession(hctx, conn, challenge.Store, *w, body, trip)
 }
 
 // greet opens the handshake and returns once central has proved who it is: until then the other side learns no more
@@ -105,7 +105,7 @@ func (u *Uplink) recognise(ctx context.Context, t wire.Transcript, c *wire.Chall
 
 // standing says how far the terminal has come.
 func (u *Uplink) standing(ctx context.Context) (b wire.ProveBody, err error) {
-	b = wire.ProveBody{Key: u.Key.ID, Boot: u.Boot, Wall: u.Clock().UnixMilli(), Agent: u.Agent}
+	b = wire.ProveBody{Key: u.Key.ID, Boot: u.Boot, Wall: u.Clock().UnixMilli(), Agent: u.Agent, Unpacks: u.unpacks}
 	if b.Head, err = u.Journal.Head(ctx); err != nil {
 		return b, fmt.Errorf("read journal head: %w", err)
 	}
@@ -127,18 +127,20 @@ func (u *Uplink) standing(ctx context.Context) (b wire.ProveBody, err error) {
 	return b, nil
 }
 
-// ask sends a Prove or an Enrol and returns the Welcome. The round trip is halved for central's clock.
-func (u *Uplink) ask(ctx context.Context, conn wire.Conn, f wire.Frame) (*wire.Welcome, error) {
+// ask sends a Prove or an Enrol and returns the Welcome and how long it took. The round trip is halved for central's
+// clock.
+func (u *Uplink) ask(ctx context.Context, conn wire.Conn, f wire.Frame) (w *wire.Welcome, trip time.Duration, err error) {
 	sent := u.Clock()
 	answer, _, err := exchange(ctx, conn, f)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	w, ok := answer.(*wire.Welcome)
 	if !ok {
-		return nil, civic.Refuse(wire.CodeDisorder, "frame", reasonKey(wire.CodeDisorder))
+		return nil, 0, civic.Refuse(wire.CodeDisorder, "frame", reasonKey(wire.CodeDisorder))
 	}
-	return w, u.synchronise(ctx, w.Time, u.Clock().Sub(sent))
+	trip = u.Clock().Sub(sent)
+	return w, trip, u.synchronise(ctx, w.Time, trip)
 }
 
 // maxTrip is the longest round trip that still tells the time well enough for evidence.

@@ -12,29 +12,23 @@ import (
 	"doorstep/sync/wire"
 )
 
-// transfer is the paper that is being sent. One chunk at most is on its way, of at most a second of the line as the
-// last one measured it, so that a chunk never holds up an application for longer.
+// transfer is the paper that is being sent. One chunk at most is on its way, of at most what the line carries in a
+// second, so that a chunk never holds up an application for longer.
 type transfer struct {
 	paper    civic.Paper
 	active   bool
 	waiting  bool // for a Need
 	have     int64
-	chunk    int // bytes of the next chunk
+	pace     pace
 	inFlight int
 	sentAt   time.Time
 	restarts int
 	skip     map[civic.Digest]bool // papers that did not pass in this session
 }
 
-const (
-	firstChunk  = 16 << 10
-	minChunk    = 4 << 10
-	maxRestarts = 3
-)
+const maxRestarts = 3
 
-func newTransfer() transfer {
-	return transfer{chunk: firstChunk, skip: map[civic.Digest]bool{}}
-}
+func newTransfer(p pace) transfer { return transfer{pace: p, skip: map[civic.Digest]bool{}} }
 
 // nextChunk offers the next chunk, or the question how much of the next paper central has. While no answer is
 // awaited the transfer is the sender's alone, so that files are read without the lock.
@@ -54,7 +48,7 @@ func (s *session) nextChunk(ctx context.Context) (wire.Frame, error) {
 	}
 	for _, p := range list {
 		if !t.skip[p.Digest] {
-			s.setPaper(transfer{paper: p, active: true, waiting: true, chunk: t.chunk, skip: t.skip})
+			s.setPaper(transfer{paper: p, active: true, waiting: true, sentAt: s.Clock(), pace: t.pace, skip: t.skip})
 			return &wire.Chunk{Digest: p.Digest, Size: p.Size}, nil
 		}
 	}
@@ -69,7 +63,7 @@ func (s *session) setPaper(t transfer) {
 
 // readChunk reads what central needs next.
 func (s *session) readChunk(ctx context.Context, t transfer) wire.Frame {
-	data, err := s.readPaper(ctx, t.paper.Digest, t.have, min(int64(t.chunk), t.paper.Size-t.have))
+	data, err := s.readPaper(ctx, t.paper.Digest, t.have, min(int64(t.pace.chunk), t.paper.Size-t.have))
 	if err != nil {
 		s.Logger.Error("paper cannot be read", "paper", t.paper.Digest, "error", err)
 		t.giveUp()
@@ -105,7 +99,7 @@ func (s *session) needed(ctx context.Context, f *wire.Need) error {
 		s.mu.Unlock()
 		return nil
 	}
-	t.measure(s.Clock())
+	t.pace.measure(t.inFlight, s.Clock().Sub(t.sentAt))
 	t.waiting = false
 	if f.Done {
 		t.active = false
@@ -127,16 +121,6 @@ func (s *session) needed(ctx context.Context, f *wire.Need) error {
 	}
 	t.have = f.Have
 	return nil
-}
-
-// measure sizes the next chunk by how long the last one took.
-func (t *transfer) measure(now time.Time) {
-	if t.inFlight == 0 {
-		return
-	}
-	took := max(now.Sub(t.sentAt), time.Millisecond)
-	perSecond := int64(t.inFlight) * int64(time.Second) / int64(took)
-	t.chunk = int(min(max(perSecond, minChunk), wire.MaxChunk))
 }
 
 // giveUp leaves a paper for a later session, so that it holds up no other.

@@ -50,7 +50,7 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		}
 	case *wire.Need:
 		return s.needed(ctx, f)
-	case *wire.Refill, *wire.Edition, *wire.Caught:
+	case *wire.Refill, *wire.Edition, *wire.Pack, *wire.Caught:
 		return s.follow(ctx, f)
 	case *wire.Status:
 		return s.putStatuses(ctx, duplex.More(s.in, f, maxStatuses))

@@ -56,11 +56,11 @@ const (
 	retryStuck  = 10 * time.Minute // a session in which a lane is stuck is begun again
 )
 
-func (u *Uplink) newSession(ctx context.Context, conn wire.Conn, store civic.EntryID, w wire.Welcome, p wire.ProveBody) (*session, error) {
+func (u *Uplink) newSession(ctx context.Context, conn wire.Conn, store civic.EntryID, w wire.Welcome, p wire.ProveBody, trip time.Duration) (*session, error) {
 	s := &session{
 		Uplink: u, conn: conn, store: store, welcome: w,
 		in: duplex.NewInbox(inboxLimit), wake: make(chan struct{}, 1), done: make(chan struct{}),
-		synced: u.Clock(), opened: u.Clock(), report: true, paper: newTransfer(), asks: asks{open: map[uint64]chan *wire.Answer{}},
+		synced: u.Clock(), opened: u.Clock(), report: true, paper: newTransfer(u.pace.next(trip)), asks: asks{open: map[uint64]chan *wire.Answer{}},
 	}
 	s.feed = u.resumeFeed(store, p.Cursor.Civic())
 	if w.Custody == nil {

@@ -61,7 +61,10 @@ func (o *Options) validate() error {
 // Uplink keeps a terminal and central in step.
 type Uplink struct {
 	Options
-	pending *refill // an interrupted refill, to go on with; of Run's goroutine alone
+	// Of Run's goroutine alone.
+	pending *refill // an interrupted refill, to go on with
+	pace    pace    // of the last session
+	unpacks bool    // editions may come packed: until a pack came that was none
 
 	mu      sync.Mutex // guards all below
 	state   State
@@ -88,7 +91,7 @@ func New(o Options) (*Uplink, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	return &Uplink{Options: o, state: State{Since: o.Clock()}}, nil
+	return &Uplink{Options: o, unpacks: true, state: State{Since: o.Clock()}}, nil
 }
 
 // State returns how the line is now.
@@ -152,6 +155,7 @@ func (u *Uplink) connect(ctx context.Context) error {
 	}
 	u.up(s)
 	err = s.run(ctx)
+	u.pace = s.paper.pace
 	u.mu.Lock()
 	u.session = nil
 	u.mu.Unlock()
@@ -231,7 +235,7 @@ func (u *Uplink) Enrol(ctx context.Context, conn wire.Conn, secret identity.Secr
 	if err != nil {
 		return wire.Welcome{}, fmt.Errorf("sign enrolment: %w", err)
 	}
-	w, err := u.ask(ctx, conn, ask)
+	w, _, err := u.ask(ctx, conn, ask)
 	if err != nil {
 		return wire.Welcome{}, err
 	}

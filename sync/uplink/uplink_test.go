@@ -226,7 +226,7 @@ func TestNothingTwice(t *testing.T) {
 			stop()
 		}
 		w.Close()
-		for _, kind := range []wire.Type{wire.TypeEntry, wire.TypeChunk, wire.TypeOutcome, wire.TypeEdition, wire.TypeRefill, wire.TypeStatus} {
+		for _, kind := range []wire.Type{wire.TypeEntry, wire.TypeChunk, wire.TypeOutcome, wire.TypeEdition, wire.TypePack, wire.TypeRefill, wire.TypeStatus} {
 			if sent[kind] > 0 {
 				t.Errorf("%d frames of type %d were sent again", sent[kind], kind)
 			}

@@ -26,6 +26,7 @@ var blank = map[Type]func() Frame{
 	TypeEdition:    func() Frame { return new(Edition) },
 	TypeCaught:     func() Frame { return new(Caught) },
 	TypeApplied:    func() Frame { return new(Applied) },
+	TypePack:       func() Frame { return new(Pack) },
 	TypeStatus:     func() Frame { return new(Status) },
 	TypeStatusSeen: func() Frame { return new(StatusSeen) },
 	TypeTelemetry:  func() Frame { return new(Telemetry) },

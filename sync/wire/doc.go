@@ -10,6 +10,7 @@ package wire
 // History. A line whenever the other side can notice.
 //
 //	1  2026-11-23  hello, challenge, prove, enrol, welcome, entries, papers, editions, statuses, telemetry, ask
+//	1  2026-11-25  prove may ask for pack: editions together, compressed
 const (
 	Version = 1 // spoken by this program
 	Oldest  = 1 // still served
@@ -23,4 +24,5 @@ const (
 	MaxChunk     = 256 << 10 // one chunk of a paper
 	MaxPaper     = 32 << 20  // one paper's ciphertext
 	MaxHandshake = 64 << 10  // any frame before Welcome
+	MaxUnpacked  = 4 << 20   // what a Pack holds
 )

@@ -30,6 +30,7 @@ const (
 	TypeEdition Type = 33
 	TypeCaught  Type = 34
 	TypeApplied Type = 35
+	TypePack    Type = 36
 
 	TypeStatus     Type = 40
 	TypeStatusSeen Type = 41
@@ -103,10 +104,11 @@ type ProveBody struct {
 	Boot       [16]byte    `cbor:"3,keyasint"`
 	Wall       int64       `cbor:"4,keyasint"` // the terminal's clock, Unix milliseconds
 	Cursor     Cursor      `cbor:"5,keyasint"`
-	Head       Head        `cbor:"6,keyasint"` // the journal's last position
-	Statuses   uint64      `cbor:"7,keyasint"` // last status number stored
-	Agent      string      `cbor:"8,keyasint"` // program version, for the operator
-	Settled    uint64      `cbor:"9,keyasint"` // every entry through this seq has its outcome stored
+	Head       Head        `cbor:"6,keyasint"`            // the journal's last position
+	Statuses   uint64      `cbor:"7,keyasint"`            // last status number stored
+	Agent      string      `cbor:"8,keyasint"`            // program version, for the operator
+	Settled    uint64      `cbor:"9,keyasint"`            // every entry through this seq has its outcome stored
+	Unpacks    bool        `cbor:"10,keyasint,omitempty"` // editions may come as Pack
 }
 
 // Cursor is civic.Cursor on the wire.
@@ -202,6 +204,12 @@ type Edition struct {
 	Tag     civic.Digest `cbor:"2,keyasint"` // central's chain value at its number
 }
 
+// Pack carries editions down together: a zstd frame of the CBOR array of their Edition maps, in order. It is sent only
+// to a terminal that asked for it, and means the same as the Edition frames one after the other.
+type Pack struct {
+	Zstd []byte `cbor:"1,keyasint"`
+}
+
 // Caught tells that every edition in the terminal's scope through the cursor has been sent.
 type Caught struct {
 	Cursor Cursor `cbor:"1,keyasint"`
@@ -274,6 +282,7 @@ func (*Chunk) frameType() Type      { return TypeChunk }
 func (*Need) frameType() Type       { return TypeNeed }
 func (*Refill) frameType() Type     { return TypeRefill }
 func (*Edition) frameType() Type    { return TypeEdition }
+func (*Pack) frameType() Type       { return TypePack }
 func (*Caught) frameType() Type     { return TypeCaught }
 func (*Applied) frameType() Type    { return TypeApplied }
 func (*Status) frameType() Type     { return TypeStatus }

@@ -153,7 +153,7 @@ func TestProtocolTables(t *testing.T) {
 	}
 	for name, n := range map[string]int{
 		"a frame": wire.MaxFrame, "a frame before Welcome": wire.MaxHandshake, "the sealed packet of an entry": wire.MaxSealed,
-		"papers of an entry": wire.MaxPapers, "the data of a chunk": wire.MaxChunk, "a paper": wire.MaxPaper,
+		"papers of an entry": wire.MaxPapers, "the data of a chunk": wire.MaxChunk, "what a pack holds": wire.MaxUnpacked, "a paper": wire.MaxPaper,
 	} {
 		wants = append(wants, fmt.Sprintf("| %s | %d |", name, n))
 	}

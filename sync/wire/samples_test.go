@@ -40,6 +40,19 @@ func fill32(b byte) (a [32]byte) { return [32]byte(bytes.Repeat([]byte{b}, 32)) 
 
 func fill16(b byte) (a [16]byte) { return [16]byte(bytes.Repeat([]byte{b}, 16)) }
 
+// stored writes a value as a zstd frame of one raw block: bytes that no version of a packer would write otherwise.
+func stored(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := wire.Marshal(v)
+	if err != nil || len(b) > 255 {
+		t.Fatal(len(b), err)
+	}
+	const magic, singleSegment, last = "\x28\xb5\x2f\xfd", 0x20, 1
+	header := uint32(len(b))<<3 | last
+	frame := append([]byte(magic), singleSegment, byte(len(b)), byte(header), byte(header>>8), byte(header>>16))
+	return append(frame, b...)
+}
+
 // noon is the time of the story in Unix milliseconds: 2026-11-23 12:00 in China.
 const noon = 1795406400000
 
@@ -130,6 +143,7 @@ func tell(t testing.TB) *story {
 	cursor := wire.Cursor{Store: store, N: 2, Tag: fill32(0xfb)}
 	add("refill", &wire.Refill{Store: store})
 	add("edition", &wire.Edition{Edition: guide, Tag: cursor.Tag})
+	add("pack", &wire.Pack{Zstd: stored(t, []wire.Edition{{Edition: guide, Tag: cursor.Tag}})})
 	add("caught", &wire.Caught{Cursor: cursor})
 	add("applied", &wire.Applied{Cursor: cursor})
 	add("status", &wire.Status{N: 5, Code: code, Locked: bytes.Repeat([]byte{0xfe}, 20)})

@@ -166,6 +166,13 @@ func (m *Terminal) Deliver(t testing.TB, f *Filed, papers bool) {
 	}
 }
 
+// Part sends the first n bytes of a paper of what was filed, as a line that breaks would.
+func (m *Terminal) Part(t testing.TB, f *Filed, paper, n int) {
+	t.Helper()
+	p := f.sealed[paper]
+	must(m.central.Intake.Append(t.Context(), m.Terminal, &wire.Chunk{Digest: f.Papers[paper], Size: int64(len(p)), Data: p[:n]}))(t)
+}
+
 // Hand brings an entry into central's custody, unopened.
 func (m *Terminal) Hand(t testing.TB, f *Filed) {
 	t.Helper()

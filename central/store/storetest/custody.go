@@ -220,11 +220,32 @@ func papers(t *testing.T, s *site) {
 		equal(t, "complete", len(list), want)
 	}
 	complete(0)
+	awaited := func(code civic.TrackingCode, want ...civic.Digest) {
+		t.Helper()
+		list, err := s.Awaited(t.Context(), code, 10)
+		must(t, err)
+		equal(t, "awaited", len(list), len(want))
+		for i, a := range list {
+			equal(t, "awaited", a.Digest, want[i])
+		}
+	}
+	awaited(it.Entry.Code, one, two)
+	awaited(codes.code(2))
+	awaited(0, one, two)
+	list, err := s.Awaited(t.Context(), 0, 1)
+	must(t, err)
+	equal(t, "awaited at most", len(list), 1)
+	equal(t, "awaited", list[0], store.Awaited{
+		Paper: store.Paper{Digest: one, Size: 3, Kind: civic.EntryApplication, Entry: it.Entry.ID, Index: 1},
+		Code:  it.Entry.Code, Terminal: m.Key.ID, Received: list[0].Received,
+	})
 	must(t, s.Arrived(t.Context(), one, noon))
 	complete(0)
+	awaited(it.Entry.Code, two)
 	must(t, s.Arrived(t.Context(), two, noon))
 	must(t, s.Arrived(t.Context(), two, noon.AddDate(0, 0, 1)))
 	complete(1)
+	awaited(0)
 	p, err = s.Paper(t.Context(), two)
 	must(t, err)
 	equal(t, "arrived", p.Arrived, noon)
