@@ -120,6 +120,8 @@ func TestEveryKeyPutTogetherHasASentence(t *testing.T) {
 		{"relation.", civic("Relation"), ""},
 		{"doctype.", civic("DocumentKind"), ""},
 		{"outcome.", asides, ""},
+		{"aside.do.", asides, ""},
+		{"aside.done.", []string{"release", "route", "close"}, ""},
 		{"event.", []string{"birth", "school", "work", "marriage", "health", "old-age", "housing", "business"}, ""},
 		{"print.", of("assets/view", "PrintState"), ""},
 		{"rail.", rail, ""},

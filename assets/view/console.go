@@ -300,25 +300,6 @@ type Point struct {
 	Area string
 }
 
-// ConsoleAsides lists what central holds and could not turn into a case: console/aside.html.
-type ConsoleAsides struct {
-	Console
-	Rows []AsideRow
-}
-
-// AsideRow is one entry set aside.
-type AsideRow struct {
-	Code     civic.TrackingCode
-	Entry    civic.EntryID
-	Outcome  civic.Outcome
-	Terminal uint32
-	Point    string
-	Since    time.Time
-	Due      civic.Date // of the reply clock, which runs all the same
-	Left     int
-	Release  bool // it may be opened once more, as after a form was published or a key restored
-}
-
 // AuditRow is one entry of the audit.
 type AuditRow struct {
 	N    uint64

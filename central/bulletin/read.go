@@ -35,6 +35,22 @@ func (b *Bulletin) Form(ctx context.Context, r civic.Revision) (*form.Form, erro
 	return form.Parse(p.Body)
 }
 
+// Latest returns a service's guide as published now, and which revision that is.
+func (b *Bulletin) Latest(ctx context.Context, service string) (civic.Revision, *civic.Guide, error) {
+	p, err := b.o.Store.Current(ctx, civic.EditionGuide, service)
+	if err != nil {
+		return civic.Revision{}, nil, err
+	}
+	g, err := read[civic.Guide](p)
+	return p.Revision(), g, err
+}
+
+// LatestForm returns which revision of a form is published now.
+func (b *Bulletin) LatestForm(ctx context.Context, id string) (civic.Revision, error) {
+	p, err := b.o.Store.Current(ctx, civic.EditionForm, id)
+	return p.Revision(), err
+}
+
 // Policy returns the site policy in force.
 func (b *Bulletin) Policy(ctx context.Context) (*civic.Policy, error) {
 	p, err := b.o.Store.Current(ctx, civic.EditionPolicy, PolicyID)

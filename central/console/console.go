@@ -41,9 +41,7 @@ type Store interface {
 	store.Offices
 	// Person returns a person by login, for the name to show; see store.Staff.
 	Person(ctx context.Context, login string) (store.Person, error)
-	// Asides and Release are those of store.Opening.
-	Asides(ctx context.Context, max int) ([]store.Aside, error)
-	Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error
+	store.Asides
 	// Generations returns a terminal as it was in each of its generations; see store.Terminals.
 	Generations(ctx context.Context, key civic.KeyID) ([]store.Terminal, error)
 	// Journal returns how far the journal of a terminal's generation is held; see store.Custody.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/central/console/consoletest"
 	"doorstep/central/store"
 	"doorstep/sync/civic"
 	"doorstep/sync/wire"
@@ -224,6 +225,115 @@ func TestRelease(t *testing.T) {
 	}
 	if last := h.Audit(t); last[len(last)-1].Action != store.ActRelease && last[len(last)-2].Action != store.ActRelease {
 		t.Error("the release is not in the audit")
+	}
+}
+
+// TestRoute: an application that breaks its form is given to a department and is a case of it, with the clock of the day
+// it was filed.
+func TestRoute(t *testing.T) {
+	h := open(t)
+	f := h.terminal.Fill(t, "HJ-008", strings.Replace(consoletest.Permit, `"employee"`, `"king"`, 1), jpeg, "image/jpeg")
+	h.terminal.Deliver(t, f, false)
+	h.Pass(2 * 24 * time.Hour)
+	b := h.as(t, "oper")
+	p := b.get("/aside")
+	p.says(t, f.Code.String(), "不符合当时的表格", "居住证", "还剩 3 个工作日")
+	p.silent(t, "欧阳", "13800138000")
+	action := regexp.MustCompile(`action="(/aside/[0-9a-f]+/)route"`).FindStringSubmatch(p.body)
+	if action == nil {
+		t.Fatal("it cannot be given to a department")
+	}
+	for _, department := range []string{"", "nobody"} {
+		p = b.post(action[1]+"route", url.Values{"department": {department}})
+		p.is(t, http.StatusUnprocessableEntity)
+		p.says(t, "请选择一个部门", f.Code.String())
+	}
+	p = b.post(action[1]+"route", url.Values{"department": {"public-security"}})
+	p.is(t, http.StatusOK)
+	p.says(t, "已交给部门", "没有要核对的")
+	if last := h.Audit(t); !slices.ContainsFunc(last, func(e store.AuditEntry) bool {
+		return e.Action == store.ActRelease && e.Actor.Login == "oper" && e.Detail == "public-security"
+	}) {
+		t.Error("who gave it to whom is not in the audit")
+	}
+	if err := h.Intake.OpenAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p = h.as(t, "chen").get("/cases/" + f.Code.String())
+	p.is(t, http.StatusOK)
+	p.says(t, "还剩 3 个工作日", "欧阳𬭎")
+
+	// What no one can open goes to no department.
+	u := h.terminal.Unreadable(t)
+	h.terminal.Deliver(t, u, false)
+	p = b.get("/aside")
+	if strings.Contains(p.body, "/route") {
+		t.Error("an unreadable entry is offered to departments")
+	}
+	one := regexp.MustCompile(`action="(/aside/[0-9a-f]+/)close"`).FindStringSubmatch(p.body)
+	b.post(one[1]+"route", url.Values{"department": {"public-security"}}).is(t, http.StatusForbidden)
+}
+
+// TestCloseAside: what was settled by hand leaves the list with its reason; it is not lost, and may come back.
+func TestCloseAside(t *testing.T) {
+	h := open(t)
+	f := h.terminal.Unreadable(t)
+	h.terminal.Deliver(t, f, false)
+	b := h.as(t, "oper")
+	p := b.get("/aside")
+	one := regexp.MustCompile(`action="(/aside/[0-9a-f]+/)close"`).FindStringSubmatch(p.body)
+	if one == nil {
+		t.Fatal("it cannot be closed")
+	}
+	p = b.post(one[1]+"close", url.Values{"reason": {" "}})
+	p.is(t, http.StatusUnprocessableEntity)
+	p.says(t, "请写明是怎样办妥的", f.Code.String())
+	long := strings.Repeat("长", 501)
+	p = b.post(one[1]+"close", url.Values{"reason": {long}})
+	p.is(t, http.StatusUnprocessableEntity)
+	p.says(t, "最多写 500 个字", long)
+	p = b.post(one[1]+"close", url.Values{"reason": {"居民已在窗口重新提交"}})
+	p.is(t, http.StatusOK)
+	p.says(t, "已记下", "没有要核对的", "最近不再列出的", "居民已在窗口重新提交", f.Code.String())
+	b.post(one[1]+"close", url.Values{"reason": {"再来一次"}}).is(t, http.StatusNotFound)
+	b.post(one[1]+"burn", url.Values{}).is(t, http.StatusNotFound)
+	acts := h.Audit(t)
+	if last := acts[len(acts)-1]; last.Action != store.ActClose || last.Actor.Login != "oper" || strings.Contains(last.Detail, "窗口") {
+		t.Errorf("the audit tells %+v", last)
+	}
+	h.as(t, "audit").get("/audit").says(t, "办妥")
+	b.get("/aside")
+	b.post(one[1]+"release", url.Values{}).is(t, http.StatusOK)
+	if err := h.Intake.OpenAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p = b.get("/aside")
+	p.says(t, "打开了，但读不懂")
+	p.silent(t, "最近不再列出的")
+}
+
+// TestReleaseAll opens everything that one reason held up, at one stroke.
+func TestReleaseAll(t *testing.T) {
+	h := open(t)
+	for range 3 {
+		h.terminal.Deliver(t, h.terminal.Unreadable(t), false)
+	}
+	b := h.as(t, "oper")
+	b.get("/aside").says(t, "一起重新打开", "3 件")
+	for _, o := range []string{"case", "aside:void", "aside:conflict", ""} {
+		b.post("/aside/again", url.Values{"outcome": {o}}).is(t, http.StatusNotFound)
+		b.get("/aside")
+	}
+	p := b.post("/aside/again", url.Values{"outcome": {"aside:unreadable"}})
+	p.is(t, http.StatusOK)
+	p.says(t, "没有要核对的")
+	list, err := h.Store.Unopened(t.Context(), 0, 10)
+	if err != nil || len(list) != 3 {
+		t.Errorf("%d entries wait to be opened, %v", len(list), err)
+	}
+	acts := h.Audit(t)
+	if last := acts[len(acts)-1]; last.Action != store.ActRelease || last.Subject != "aside:unreadable" || last.Detail != "3" {
+		t.Errorf("the audit tells %+v", last)
 	}
 }
 

@@ -57,7 +57,8 @@ func (k *Console) routes() {
 
 	operator := open(civic.RoleOperator)
 	app.Get("/aside", operator, k.asides)
-	app.Post("/aside/:entry/release", operator, k.release)
+	app.Post("/aside/again", operator, k.releaseAll)
+	app.Post("/aside/:entry/:act", operator, k.asideAct)
 	app.Get("/terminals", operator, k.terminals)
 	app.Get("/terminals/enrol", operator, k.enrolment)
 	app.Post("/terminals/enrol", operator, k.enrol)

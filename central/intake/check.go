@@ -41,6 +41,29 @@ func (n *Intake) check(ctx context.Context, a *civic.Application, filed time.Tim
 	return g, "", nil
 }
 
+// given returns the guide for an application that a person gave to a department: the one it was filed with, or, where
+// central never published that, the one of the service as published now, to which the application is then pinned.
+// What breaks the form is the department's to settle with the resident.
+func (n *Intake) given(ctx context.Context, a *civic.Application, department string) (*civic.Guide, civic.Outcome, error) {
+	g, err := n.o.Publish.Guide(ctx, a.Guide)
+	if errors.Is(err, &civic.Error{Code: civic.NotFound}) || err == nil && g.ID != a.Service {
+		a.Guide, g, err = n.o.Publish.Latest(ctx, a.Service)
+	}
+	if err == nil {
+		if _, err = n.form(ctx, a.Form); errors.Is(err, &civic.Error{Code: civic.NotFound}) || err == nil && a.Form.ID != g.Form {
+			a.Form, err = n.o.Publish.LatestForm(ctx, g.Form)
+		}
+	}
+	if errors.Is(err, &civic.Error{Code: civic.NotFound}) {
+		return nil, civic.OutcomeUnknownForm, nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	g.Department = department
+	return g, "", nil
+}
+
 // maxForms bounds the parsed forms kept; reading one again only costs time.
 const maxForms = 256
 

@@ -47,6 +47,9 @@ type Folder interface {
 type Published interface {
 	Guide(ctx context.Context, r civic.Revision) (*civic.Guide, error)
 	Form(ctx context.Context, r civic.Revision) (*form.Form, error)
+	// Latest returns a service's guide as published now and its revision, LatestForm that of a form; civic.NotFound.
+	Latest(ctx context.Context, service string) (civic.Revision, *civic.Guide, error)
+	LatestForm(ctx context.Context, id string) (civic.Revision, error)
 }
 
 // Cases is casework as intake needs it.

@@ -157,11 +157,11 @@ func TestAside(t *testing.T) {
 		{"guide of another service", change(func(a *civic.Application) { a.Service = "SB-010" }), civic.OutcomeUnknownForm},
 		{"another code inside", change(func(a *civic.Application) { a.Code = civic.NewTrackingCode(a.Code.Terminal(), 777) }), civic.OutcomeUnreadable},
 		{"another id inside", change(func(a *civic.Application) { a.ID[0] ^= 1 }), civic.OutcomeUnreadable},
-		{"training", change(func(a *civic.Application) { a.Training = true }), intake.OutcomeTraining},
+		{"training", change(func(a *civic.Application) { a.Training = true }), civic.OutcomeTraining},
 		{"papers in another order", entry(func(e *civic.Entry) { slices.Reverse(e.Papers) }), civic.OutcomeUnreadable},
 		{"a paper more", entry(func(e *civic.Entry) { e.Papers = append(e.Papers, civic.Paper{Digest: civic.Digest{1}, Size: 1}) }), civic.OutcomeUnreadable},
-		{"another number", entry(func(e *civic.Entry) { e.Terminal = 4711 }), intake.OutcomeStranger},
-		{"the number of a terminal beside it", entry(func(e *civic.Entry) { e.Terminal = beside }), intake.OutcomeStranger},
+		{"another number", entry(func(e *civic.Entry) { e.Terminal = 4711 }), civic.OutcomeStranger},
+		{"the number of a terminal beside it", entry(func(e *civic.Entry) { e.Terminal = beside }), civic.OutcomeStranger},
 		{"cut", entry(func(e *civic.Entry) { e.Sealed = e.Sealed[:20] }), civic.OutcomeSealed},
 		{"changed", entry(func(e *civic.Entry) { e.Sealed[len(e.Sealed)-1] ^= 1 }), civic.OutcomeSealed},
 		{"sealed as another kind", entry(func(e *civic.Entry) { e.Kind = civic.EntryRating }), civic.OutcomeSealed},
@@ -398,6 +398,110 @@ func TestPapers(t *testing.T) {
 	}
 }
 
+// TestFiledBetween: the order of a journal is kept whatever the wall clock did, and a synchronisation in the boot that
+// made an entry dates it though it came only afterwards.
+func TestFiledBetween(t *testing.T) {
+	day := func(h, m int) time.Time { return time.Date(2026, 9, 28, h, m, 0, 0, time.UTC) }
+	received := day(18, 0)
+	boot := func(b byte) [16]byte { return [16]byte{b} }
+	// Heard at six in boot 1; boots 2 and 3 had no line.
+	likely := func(b byte, mono time.Duration, wall time.Time) intake.Stamp {
+		return intake.Stamp{Received: received, Evidence: civic.Evidence{Wall: wall, Boot: boot(b), Mono: mono, SyncBoot: boot(1), SyncTime: day(6, 0)}}
+	}
+	sure := func(b byte, mono time.Duration, at time.Time) intake.Stamp {
+		return intake.Stamp{Received: received, Evidence: civic.Evidence{Boot: boot(b), Mono: mono, SyncBoot: boot(b), SyncMono: mono - time.Minute, SyncTime: at.Add(-time.Minute)}}
+	}
+	dead := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	type list = []intake.Stamp
+	for _, tt := range []struct {
+		name          string
+		before, after list
+		e             intake.Stamp
+		want          time.Time
+		sure          civic.Confidence
+	}{
+		{"alone", nil, nil, likely(2, time.Hour, day(10, 0)), day(10, 0), civic.Likely},
+		{"in order", list{likely(2, time.Hour, day(9, 0))}, nil, likely(2, 2*time.Hour, day(10, 0)), day(10, 0), civic.Likely},
+		{"set back three hours after the one before", list{likely(2, time.Hour, day(10, 0))}, nil, likely(2, 90*time.Minute, day(7, 30)), day(10, 30), civic.Likely},
+		{"set back in a boot of its own", list{likely(2, time.Hour, day(10, 0))}, nil, likely(3, 20*time.Minute, day(7, 30)), day(10, 20), civic.Likely},
+		{"set ahead before the line came back in another boot", nil, list{sure(3, time.Hour, day(11, 0))}, likely(2, time.Hour, day(16, 0)), day(10, 0), civic.Likely},
+		{"a sure neighbour outweighs one that had jumped ahead", list{likely(2, time.Hour, day(17, 0))}, list{sure(3, time.Hour, day(11, 0))}, likely(2, 2*time.Hour, day(9, 0)), day(10, 0), civic.Likely},
+		{"a dead battery, the line back in the same boot", nil, list{sure(2, 3*time.Hour, day(12, 0))}, likely(2, time.Hour, dead), day(10, 0), civic.Sure},
+		{"a dead battery, the line back in the next boot", nil, list{sure(3, time.Hour, day(12, 0))}, likely(2, time.Hour, dead), day(11, 0), civic.Unsure},
+		{"a dead battery, no line yet", list{likely(2, time.Hour, dead)}, list{likely(2, 3*time.Hour, dead)}, likely(2, 2*time.Hour, dead), received, civic.Unsure},
+		{"years ahead, no line yet", list{likely(2, time.Hour, day(9, 0))}, nil, likely(2, 2*time.Hour, day(9, 0).AddDate(11, 0, 0)), received, civic.Unsure},
+		{"sure is sure", list{likely(2, time.Hour, day(17, 0))}, nil, sure(3, time.Hour, day(11, 0)), day(11, 0), civic.Sure},
+		{"nothing is filed after it was received", list{likely(2, 9*time.Hour, day(17, 59))}, nil, likely(2, 10*time.Hour, day(18, 30)), received, civic.Likely},
+	} {
+		if at, sure := intake.FiledBetween(tt.before, tt.e, tt.after); !at.Equal(tt.want) || sure != tt.sure {
+			t.Errorf("%s: %v, %v; want %v, %v", tt.name, at, sure, tt.want, tt.sure)
+		}
+	}
+}
+
+// TestClockJumps: a terminal without a line whose wall clock jumps by hours and years, both ways and in several boots,
+// takes in ten applications. All are cases, in the order in which they were taken in, and none was filed before
+// central was last heard or after it received.
+func TestClockJumps(t *testing.T) {
+	for _, back := range []bool{false, true} { // whether the line came back in the last boot before anything more was filed
+		w := intaketest.Open(t, nil)
+		term := w.Terminal()
+		heard := w.Now
+		type moment struct {
+			boot byte
+			mono time.Duration
+			wall time.Time
+		}
+		at := func(h int) time.Time { return heard.Add(time.Duration(h) * time.Hour) }
+		moments := []moment{
+			{1, 2 * time.Hour, at(-9000)}, // the boot in which central was heard: the wall clock does not matter
+			{2, time.Hour, at(4)},
+			{2, 2 * time.Hour, at(2)},       // set back
+			{2, 3 * time.Hour, at(90)},      // set ahead
+			{3, time.Minute, at(-24 * 365)}, // the battery died
+			{3, time.Hour, at(-24*365 + 1)},
+			{4, time.Minute, at(24 * 365 * 9)}, // somebody typed the wrong year
+			{4, time.Hour, at(12)},             // and mended it
+			{5, time.Minute, at(13)},
+			{5, time.Hour, at(11)},
+		}
+		var made []*intaketest.Made
+		var order []civic.TrackingCode
+		for i, m := range moments {
+			a := term.Apply(nil)
+			a.Entry.Evidence = civic.Evidence{Wall: m.wall, Boot: [16]byte{m.boot}, Mono: m.mono, SyncBoot: [16]byte{1}, SyncMono: time.Hour, SyncTime: heard}
+			if back && i == len(moments)-1 {
+				a.Entry.Evidence = civic.Evidence{Wall: m.wall, Boot: [16]byte{5}, Mono: m.mono, SyncBoot: [16]byte{5}, SyncMono: m.mono, SyncTime: at(30)}
+			}
+			made, order = append(made, a), append(order, a.App.Code)
+		}
+		w.Now = at(36)
+		term.File(made...)
+		list := cases(t, w)
+		if len(list) != len(made) {
+			t.Fatalf("%d cases of %d applications: %v", len(list), len(made), term.Outcomes())
+		}
+		byCode := map[civic.TrackingCode]store.Case{}
+		for _, c := range list {
+			byCode[c.Code] = c
+		}
+		last := heard
+		for i, code := range order {
+			c := byCode[code]
+			if c.Filed.Before(last) || c.Filed.After(w.Now) {
+				t.Errorf("line back %v: application %d is filed %v, the one before %v", back, i, c.Filed, last)
+			}
+			last = c.Filed
+		}
+		if first, end := byCode[order[0]], byCode[order[9]]; first.Sure != civic.Sure || !first.Filed.Equal(at(1)) || (end.Sure == civic.Sure) != back {
+			t.Errorf("line back %v: the first %v %v, the last %v %v", back, first.Sure, first.Filed, end.Sure, end.Filed)
+		}
+		if second := byCode[order[8]]; (second.Sure == civic.Sure) != back {
+			t.Errorf("line back %v: the one of the same boot is %v", back, second.Sure)
+		}
+	}
+}
+
 func TestFiledAt(t *testing.T) {
 	received := time.Date(2026, 9, 28, 9, 0, 0, 0, time.UTC)
 	sync := received.Add(-2 * time.Hour)
@@ -417,6 +521,116 @@ func TestFiledAt(t *testing.T) {
 	} {
 		if at, sure := intake.FiledAt(tt.ev, received); !at.Equal(tt.want) || sure != tt.sure {
 			t.Errorf("%s: %v, %v; want %v, %v", tt.name, at, sure, tt.want, tt.sure)
+		}
+	}
+}
+
+// TestGiven: a person gives to a department what only the checks kept from being a case. It becomes that department's,
+// with the clock of the day it was filed; what no one can open, and what would count twice, stays set aside.
+func TestGiven(t *testing.T) {
+	w := intaketest.Open(t, nil)
+	term, beside := w.Terminal(), w.Terminal().Number
+	answer := func(a *civic.Application) { a.Answers = json.RawMessage(`{"work_kind": 7}`) }
+	tests := []struct {
+		name    string
+		change  func(*civic.Application)
+		spoil   func(*civic.Entry)
+		was     civic.Outcome
+		want    civic.Outcome
+		service string
+	}{
+		{"breaks its form", answer, nil, civic.OutcomeInvalid, civic.OutcomeCase, "HJ-008"},
+		{"a form that was never published", func(a *civic.Application) { a.Form.Rev = 99 }, nil, civic.OutcomeUnknownForm, civic.OutcomeCase, "HJ-008"},
+		{"a guide that was never published", func(a *civic.Application) { a.Guide.Rev = 99 }, nil, civic.OutcomeUnknownForm, civic.OutcomeCase, "HJ-008"},
+		{"a service that was never published", func(a *civic.Application) { a.Service = "XX-999" }, nil, civic.OutcomeUnknownForm, civic.OutcomeUnknownForm, "XX-999"},
+		{"of another terminal's number", nil, func(e *civic.Entry) { e.Terminal = beside }, civic.OutcomeStranger, civic.OutcomeUnreadable, "HJ-008"},
+		{"sealed to no one", nil, func(e *civic.Entry) { e.Sealed[len(e.Sealed)-1] ^= 1 }, civic.OutcomeSealed, civic.OutcomeSealed, ""},
+		{"practice", func(a *civic.Application) { a.Training = true }, nil, civic.OutcomeTraining, civic.OutcomeTraining, "HJ-008"},
+	}
+	filed := w.Now
+	var want []civic.Outcome
+	codes := map[civic.TrackingCode]bool{}
+	for _, tt := range tests {
+		m := term.Apply(tt.change)
+		if tt.spoil != nil {
+			tt.spoil(&m.Entry)
+		}
+		term.File(m)
+		aside, err := w.Store.Asides(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(aside, func(a store.Aside) bool { return a.Ref.ID == m.Entry.ID })
+		if i < 0 || aside[i].Outcome != tt.was || aside[i].Service != tt.service {
+			t.Fatalf("%s: set aside as %+v", tt.name, aside)
+		}
+		if err := w.Store.Release(t.Context(), m.Entry.ID, "civil-affairs", w.Now, store.System()); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		w.Now = w.Now.Add(time.Hour)
+		w.OpenAll()
+		want = append(want, tt.want)
+		if got := term.Outcomes(); !slices.Equal(got, want) {
+			t.Fatalf("%s: %v, want %v", tt.name, got, want)
+		}
+		codes[m.App.Code] = tt.want == civic.OutcomeCase
+		w.Now = filed
+	}
+	list := cases(t, w)
+	if len(list) != 3 {
+		t.Fatalf("%d cases", len(list))
+	}
+	for _, c := range list {
+		if !codes[c.Code] || c.Department != "civil-affairs" || !c.Filed.Equal(filed) || c.Due.String() != "2026-10-10" {
+			t.Errorf("case is %+v", c.Case)
+		}
+		if _, err := w.Bulletin.Guide(t.Context(), c.Guide); err != nil {
+			t.Errorf("its guide: %v", err)
+		}
+		if _, err := w.Bulletin.Form(t.Context(), c.Form); err != nil {
+			t.Errorf("its form: %v", err)
+		}
+	}
+}
+
+// TestKeyComesBack: what was sealed to a key that central had lost waits, and opens when the key is there again; the
+// entries behind it never waited.
+func TestKeyComesBack(t *testing.T) {
+	lost, err := seal.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := intaketest.Open(t, nil)
+	term := w.Terminal()
+	old := []*intaketest.Made{term.Apply(nil), term.Apply(nil)}
+	for _, m := range old {
+		plain, err := w.Keys.Keyring().Open(seal.Context{Kind: m.Entry.Kind, Entry: m.Entry.ID}, m.Entry.Sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Entry.Sealed, err = seal.Seal(lost.Public(), seal.Context{Kind: m.Entry.Kind, Entry: m.Entry.ID}, plain); err != nil {
+			t.Fatal(err)
+		}
+	}
+	term.File(old[0], old[1], term.Apply(nil))
+	want := []civic.Outcome{civic.OutcomeSealed, civic.OutcomeSealed, civic.OutcomeCase}
+	if got := term.Outcomes(); !slices.Equal(got, want) {
+		t.Fatalf("without the key: %v", got)
+	}
+	ring := w.Keys.Keyring()
+	ring[lost.ID] = lost
+	w.Reopen(ring) // central starts again with the key restored
+	if n, err := w.Store.ReleaseAll(t.Context(), civic.OutcomeSealed, w.Now, store.System()); n != 2 || err != nil {
+		t.Fatalf("released %d, %v", n, err)
+	}
+	w.OpenAll()
+	want = []civic.Outcome{civic.OutcomeCase, civic.OutcomeCase, civic.OutcomeCase}
+	if got := term.Outcomes(); !slices.Equal(got, want) {
+		t.Fatalf("with the key: %v", got)
+	}
+	for _, c := range cases(t, w) {
+		if c.Status != civic.Filed || c.Due.String() != "2026-10-10" {
+			t.Errorf("case is %+v", c.Case)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"time"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/seal"
@@ -13,13 +12,6 @@ import (
 
 	"doorstep/central/casework"
 	"doorstep/central/store"
-)
-
-// Outcomes of intake's own beside civic's.
-const (
-	OutcomeStranger civic.Outcome = "aside:terminal" // its code is not of the terminal that made it
-	OutcomeTraining civic.Outcome = "aside:training" // made in training: it counts for nothing
-	OutcomeKind     civic.Outcome = "aside:kind"     // of a kind that this version does not act on
 )
 
 // page is how many entries are read at once.
@@ -48,52 +40,88 @@ func (n *Intake) OpenAll(ctx context.Context) error {
 // openOne gives one entry its outcome.
 func (n *Intake) openOne(ctx context.Context, h store.Held) error {
 	aside, err := n.open(ctx, h)
-	if err != nil || aside == "" {
+	if err != nil || aside.why == "" {
 		return err
 	}
-	n.o.Log.Warn("entry set aside", slog.String("entry", h.Ref.ID.String()), slog.String("outcome", string(aside)))
-	return n.o.Store.SetAside(ctx, h.Ref, aside, n.o.Now())
+	n.o.Log.Warn("entry set aside", slog.String("entry", h.Ref.ID.String()), slog.String("outcome", string(aside.why)))
+	return n.o.Store.SetAside(ctx, h.Ref, aside.why, aside.service, n.o.Now())
+}
+
+// aside says why an entry is set aside, and what it asks for as far as it could be read; zero where it is not.
+type aside struct {
+	why     civic.Outcome
+	service string
 }
 
 // open gives an entry to casework, or returns why it is set aside. An error means that central could not do its work.
-func (n *Intake) open(ctx context.Context, h store.Held) (aside civic.Outcome, err error) {
+func (n *Intake) open(ctx context.Context, h store.Held) (aside, error) {
 	e, err := wire.ReadEntry(h.Signed)
 	if err != nil {
-		return civic.OutcomeUnreadable, nil // verified when it was taken: a later program no longer reads it
+		return aside{why: civic.OutcomeUnreadable}, nil // verified when it was taken: a later program no longer reads it
 	}
 	if e.Kind == civic.EntryVoid {
-		return civic.OutcomeVoid, nil
-	}
-	term, err := n.o.Store.Numbered(ctx, e.Terminal)
-	if errors.Is(err, &civic.Error{Code: civic.NotFound}) || err == nil && term.Key != h.Maker {
-		return OutcomeStranger, nil
-	}
-	if err != nil {
-		return "", err
+		return aside{why: civic.OutcomeVoid}, nil
 	}
 	plain, err := n.o.Keys.Open(seal.Context{Kind: e.Kind, Entry: e.ID}, e.Sealed)
 	if err != nil {
-		return civic.OutcomeSealed, nil
+		return aside{why: civic.OutcomeSealed}, nil
+	}
+	term, why, err := n.maker(ctx, e, h)
+	if err != nil || why != "" {
+		return aside{why, serviceOf(e.Kind, plain)}, err
 	}
 	f := casework.Filing{Ref: h.Ref, Plain: plain, Received: h.Received, Terminal: e.Terminal, Point: term.Place.Point}
-	f.Filed, f.Sure = FiledAt(e.Evidence, h.Received)
+	if f.Filed, f.Sure, err = n.filed(ctx, e, h); err != nil {
+		return aside{}, err
+	}
 	if f.Pending, err = n.pending(ctx, e); err != nil {
-		return "", err
+		return aside{}, err
 	}
 	switch e.Kind {
 	case civic.EntryApplication:
-		return n.application(ctx, e, f)
+		why, err = n.application(ctx, e, f, h.Department)
 	case civic.EntrySupplement:
-		return n.answer(ctx, e, f)
+		why, err = n.answer(ctx, e, f)
 	case civic.EntryWithdrawal:
-		return n.withdrawal(ctx, e, f)
+		why, err = n.withdrawal(ctx, e, f)
 	case civic.EntryDisplay:
-		return n.display(ctx, e, f)
+		why, err = n.display(ctx, e, f)
+	default:
+		why = civic.OutcomeKind
 	}
-	return OutcomeKind, nil
+	return aside{why, serviceOf(e.Kind, plain)}, err
 }
 
-func (n *Intake) application(ctx context.Context, e *civic.Entry, f casework.Filing) (civic.Outcome, error) {
+// maker returns the terminal that made an entry. The number in the envelope must be its own, unless a person who
+// gave the entry to a department answers for it.
+func (n *Intake) maker(ctx context.Context, e *civic.Entry, h store.Held) (store.Terminal, civic.Outcome, error) {
+	if h.Department != "" {
+		term, err := n.o.Store.Terminal(ctx, h.Maker)
+		return term, "", err
+	}
+	term, err := n.o.Store.Numbered(ctx, e.Terminal)
+	if errors.Is(err, &civic.Error{Code: civic.NotFound}) || err == nil && term.Key != h.Maker {
+		return term, civic.OutcomeStranger, nil
+	}
+	return term, "", err
+}
+
+// serviceOf returns what an application asks for, so that a person can tell whose it is without reading it.
+func serviceOf(kind civic.EntryKind, plain []byte) string {
+	var a struct {
+		Service string `json:"service"`
+	}
+	if kind != civic.EntryApplication || json.Unmarshal(plain, &a) != nil || len(a.Service) > maxService {
+		return ""
+	}
+	return a.Service
+}
+
+// maxService bounds a service's id as a list shows it: what was not checked yet may be of any length.
+const maxService = 64
+
+// application makes a case of an application that stands up to its form, or that a person gave to a department.
+func (n *Intake) application(ctx context.Context, e *civic.Entry, f casework.Filing, given string) (civic.Outcome, error) {
 	var a civic.Application
 	if err := json.Unmarshal(f.Plain, &a); err != nil {
 		return civic.OutcomeUnreadable, nil
@@ -102,13 +130,20 @@ func (n *Intake) application(ctx context.Context, e *civic.Entry, f casework.Fil
 		return civic.OutcomeUnreadable, nil
 	}
 	if a.Training {
-		return OutcomeTraining, nil
+		return civic.OutcomeTraining, nil
 	}
-	g, aside, err := n.check(ctx, &a, f.Filed)
+	var g *civic.Guide
+	var aside civic.Outcome
+	var err error
+	if given != "" {
+		g, aside, err = n.given(ctx, &a, given)
+	} else {
+		g, aside, err = n.check(ctx, &a, f.Filed)
+	}
 	if err != nil || aside != "" {
 		return aside, err
 	}
-	if !n.answersFor(g.Department) {
+	if given == "" && !n.answersFor(g.Department) {
 		return civic.OutcomeUnrouted, nil
 	}
 	err = n.o.Cases.Begin(ctx, f, &a, g)
@@ -144,16 +179,6 @@ func stepOutcome(err error) (civic.Outcome, error) {
 		return civic.OutcomeInvalid, nil
 	}
 	return "", err
-}
-
-// FiledAt is when an entry counts as filed: what its evidence supports, central's receipt where it supports nothing.
-// No one files after central has received.
-func FiledAt(ev civic.Evidence, received time.Time) (time.Time, civic.Confidence) {
-	at, sure := ev.FiledAt()
-	if sure == civic.Unsure || at.After(received) {
-		return received, min(sure, civic.Likely)
-	}
-	return at, sure
 }
 
 // pending reports whether a paper of an entry has not arrived.

@@ -122,7 +122,7 @@ func openHeld(t *testing.T, s store.Store) error {
 			return err
 		}
 		if e.Kind == civic.EntryRating {
-			err = s.SetAside(t.Context(), h.Ref, civic.OutcomeInvalid, h.Received)
+			err = s.SetAside(t.Context(), h.Ref, civic.OutcomeInvalid, "", h.Received)
 		} else {
 			err = s.Open(t.Context(), storetest.NewCase(t, h.Ref, e))
 		}

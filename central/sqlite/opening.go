@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/sync/civic"
@@ -11,22 +12,43 @@ import (
 	"doorstep/central/store"
 )
 
+// heldColumns are those of a Held, of an entry e.
+const heldColumns = `e.place, e.id, e.digest, e.payload, e.signature, e.maker, e.terminal, e.received, e.department`
+
+func scanHeld(s scanner) (h store.Held, err error) {
+	var id, digest, maker, terminal []byte
+	var received int64
+	err = s.Scan(&h.Place, &id, &digest, &h.Signed.Payload, &h.Signed.Signature, &maker, &terminal, &received, &h.Department)
+	copy(h.Ref.ID[:], id)
+	copy(h.Ref.Digest[:], digest)
+	copy(h.Maker[:], maker)
+	copy(h.Terminal[:], terminal)
+	h.Received = instant(received)
+	return h, err
+}
+
 // Unopened returns entries without an outcome in the order they were held.
 func (d *DB) Unopened(ctx context.Context, after int64, max int) ([]store.Held, error) {
-	return list(ctx, d.read, func(s scanner) (h store.Held, err error) {
-		var id, digest, maker, terminal []byte
-		var received int64
-		if err := s.Scan(&h.Place, &id, &digest, &h.Signed.Payload, &h.Signed.Signature, &maker, &terminal, &received); err != nil {
-			return h, err
-		}
-		copy(h.Ref.ID[:], id)
-		copy(h.Ref.Digest[:], digest)
-		copy(h.Maker[:], maker)
-		copy(h.Terminal[:], terminal)
-		h.Received = instant(received)
-		return h, nil
-	}, `SELECT place, id, digest, payload, signature, maker, terminal, received FROM entries
-		WHERE outcome IS NULL AND place > ? ORDER BY place LIMIT ?`, after, max)
+	return list(ctx, d.read, scanHeld, `SELECT `+heldColumns+` FROM entries e
+		WHERE e.outcome IS NULL AND e.place > ? ORDER BY e.place LIMIT ?`, after, max)
+}
+
+// Neighbours returns what stands before and after an entry in its first journal.
+func (d *DB) Neighbours(ctx context.Context, r store.Ref, max int) (before, after []store.Held, err error) {
+	const beside = ` FROM entries m JOIN positions p ON p.entry = m.place AND p.terminal = m.terminal
+		JOIN positions q ON q.terminal = p.terminal AND q.generation = p.generation
+		JOIN entries e ON e.place = q.entry
+		WHERE m.id = ? AND m.digest = ? AND length(e.payload) > 0
+			AND p.generation = (SELECT min(generation) FROM positions WHERE entry = m.place AND terminal = m.terminal)`
+	before, err = list(ctx, d.read, scanHeld, `SELECT `+heldColumns+beside+` AND q.seq < p.seq ORDER BY q.seq DESC LIMIT ?`,
+		r.ID[:], r.Digest[:], max)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Reverse(before)
+	after, err = list(ctx, d.read, scanHeld, `SELECT `+heldColumns+beside+` AND q.seq > p.seq ORDER BY q.seq LIMIT ?`,
+		r.ID[:], r.Digest[:], max)
+	return before, after, err
 }
 
 // pending returns the place of an entry that has no outcome; settled tells that it has one.
@@ -83,55 +105,6 @@ func (d *DB) insertCase(ctx context.Context, t *tx, n *store.NewCase) error {
 		c.Point, c.Terminal, d.vault.Seal("cases/secret/"+code, n.Secret[:]), d.vault.Lookup(c.Code, n.LastFour),
 		d.vault.Seal("cases/application/"+code, n.Application), string(n.Claim), digits(n.About))
 	return err
-}
-
-// SetAside gives an entry an outcome for a person to work on.
-func (d *DB) SetAside(ctx context.Context, r store.Ref, o civic.Outcome, at time.Time) error {
-	if !o.Aside() {
-		return civic.Refuse(civic.Invalid, "outcome", "entry.outcome")
-	}
-	return d.update(ctx, func(ctx context.Context, t *tx) error {
-		place, settled, err := pending(ctx, t, r)
-		if err != nil || settled {
-			return err
-		}
-		return settle(ctx, t, place, o, at)
-	})
-}
-
-// Asides returns what is set aside, the longest waiting first.
-func (d *DB) Asides(ctx context.Context, max int) ([]store.Aside, error) {
-	return list(ctx, d.read, func(s scanner) (a store.Aside, err error) {
-		var id, digest, terminal []byte
-		var kind, code, outcome string
-		var received, since int64
-		if err := s.Scan(&id, &digest, &kind, &code, &terminal, &outcome, &received, &since); err != nil {
-			return a, err
-		}
-		copy(a.Ref.ID[:], id)
-		copy(a.Ref.Digest[:], digest)
-		copy(a.Terminal[:], terminal)
-		a.Kind, a.Outcome = civic.EntryKind(kind), civic.Outcome(outcome)
-		a.Received, a.Since = instant(received), instant(since)
-		return a, a.Code.UnmarshalText([]byte(code))
-	}, `SELECT id, digest, kind, code, terminal, outcome, received, settled FROM entries
-		WHERE outcome LIKE 'aside:%' ORDER BY received, place LIMIT ?`, max)
-}
-
-// Release gives an entry that was set aside back to be opened once more. One in conflict with another stays: to open
-// it too would make a second case of one id. So does one that was erased with its case.
-func (d *DB) Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error {
-	return d.update(ctx, func(ctx context.Context, t *tx) error {
-		r, err := t.exec(ctx, `UPDATE entries SET outcome = NULL, settled = 0
-			WHERE id = ? AND outcome LIKE 'aside:%' AND outcome <> ? AND length(payload) > 0`, id[:], string(civic.OutcomeConflict))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
-			return orNotFound(err, "entry", "entry.unknown")
-		}
-		return record(ctx, t, store.AuditEntry{At: at, Actor: by, Action: store.ActRelease, Subject: id.String()})
-	})
 }
 
 func orNotFound(err error, field, key string) error {

@@ -89,7 +89,7 @@ func (d *DB) erase(ctx context.Context, t *tx, e store.Erasure) error {
 		{`DELETE FROM documents WHERE code = ?`, []any{code}},
 		{`UPDATE holds SET reason_box = NULL, lifted_box = NULL WHERE code = ?`, []any{code}},
 		{`UPDATE papers SET gone = 1 WHERE gone = 0 AND entry IN (SELECT place FROM entries e WHERE e.code = ? AND ` + ofCase + `)`, []any{code}},
-		{`UPDATE entries AS e SET payload = x'', signature = x'' WHERE e.code = ? AND ` + ofCase, []any{code}},
+		{`UPDATE entries AS e SET payload = x'', signature = x'', reason_box = NULL WHERE e.code = ? AND ` + ofCase, []any{code}},
 		{`DELETE FROM statuses WHERE point = ? AND code = ?`, []any{c.Point, code}},
 	} {
 		if _, err := t.exec(ctx, part.text, part.args...); err != nil {

@@ -40,7 +40,8 @@ const (
 	ActImport  Action = "import"  // a workbook was published; Detail counts
 	ActEnrol   Action = "enrol"   // a code was made, or a terminal joined with it
 	ActRevoke  Action = "revoke"
-	ActRelease Action = "release" // an entry set aside was given back to be opened
+	ActRelease Action = "release" // an entry set aside was given back to be opened; Detail is the department it was given to. Of all with an outcome: Subject is that, Detail how many
+	ActClose   Action = "close"   // an entry set aside was closed by hand; the reason stays with it, encrypted
 	ActStaff   Action = "staff"   // a person was added or changed
 	ActOffice  Action = "office"  // a department or service point was added or changed
 	ActSignIn  Action = "sign-in"

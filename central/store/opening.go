@@ -17,12 +17,31 @@ type Opening interface {
 	// parts, its first status notice and the audit entry at once. An entry that has an outcome already is left as
 	// it is, without an error. A code that another case has is civic.Conflict.
 	Open(ctx context.Context, c NewCase) error
-	// SetAside gives an entry an outcome for a person to work on. An entry that has an outcome is left as it is.
-	SetAside(ctx context.Context, ref Ref, o civic.Outcome, at time.Time) error
-	// Asides returns what is set aside, the longest waiting first, at most max.
+	// Neighbours returns what stands before and after an entry in the journal in which it first came, the oldest first,
+	// at most max of each.
+	Neighbours(ctx context.Context, ref Ref, max int) (before, after []Held, err error)
+	// SetAside gives an entry an outcome for a person to work on; service is what it asks for, empty where it cannot be
+	// read. An entry that has an outcome is left as it is.
+	SetAside(ctx context.Context, ref Ref, o civic.Outcome, service string, at time.Time) error
+	Asides
+}
+
+// Asides is what waits for a person: entries that central could not open, check or route. Every act on one is in the
+// audit, in the same unit of work.
+type Asides interface {
+	// Asides returns what is set aside and open, the longest waiting first, at most max.
 	Asides(ctx context.Context, max int) ([]Aside, error)
-	// Release gives an entry that was set aside back to be opened once more; civic.NotFound where id names none.
-	Release(ctx context.Context, id civic.EntryID, at time.Time, by Actor) error
+	// ClosedAsides returns what was closed, the last first, at most max.
+	ClosedAsides(ctx context.Context, max int) ([]Aside, error)
+	// Release gives an entry that was set aside back to be opened once more, for a department where one is named: it
+	// then becomes that department's case even where it breaks its form. civic.NotFound where id names none that may.
+	Release(ctx context.Context, id civic.EntryID, department string, at time.Time, by Actor) error
+	// ReleaseAll gives back everything open that was set aside for one reason, as after a key came back, and returns
+	// how many there were.
+	ReleaseAll(ctx context.Context, o civic.Outcome, at time.Time, by Actor) (int, error)
+	// CloseAside takes an entry off the list for a reason that is kept, encrypted: somebody did by hand what was to be
+	// done. The entry stays, and may still be released. civic.NotFound where id names nothing open.
+	CloseAside(ctx context.Context, id civic.EntryID, reason string, at time.Time, by Actor) error
 }
 
 // Ref names one held entry: its id, and the digest that tells it from another with the same id.
@@ -39,6 +58,8 @@ type Held struct {
 	Maker    civic.KeyID // whose signature it bears
 	Terminal civic.KeyID // in whose journal it first came
 	Received time.Time
+	// Department is the one that a person gave the entry to; empty where nobody did.
+	Department string
 }
 
 // Aside is an entry that waits for a person. It shows a code and since when, never content.
@@ -48,8 +69,31 @@ type Aside struct {
 	Code     civic.TrackingCode
 	Terminal civic.KeyID
 	Outcome  civic.Outcome
+	Service  string         // what it asks for; empty where that could not be read
+	Evidence civic.Evidence // of its envelope; zero where its case was erased
 	Received time.Time
 	Since    time.Time
+	Closed   time.Time // zero while it is open
+	ClosedBy Actor
+	Reason   string // of closing it
+}
+
+// Again reports whether opening an entry once more can come out otherwise: after a form was published, a key restored,
+// the program mended. What collides with another would make a second case of one id, what was practice counts for
+// nothing, and behind what stands for a damaged record there is nothing.
+func Again(o civic.Outcome) bool { return o.Aside() && o != civic.OutcomeConflict && !Settles(o) }
+
+// Settles reports whether no case can follow from an entry set aside, so that no clock runs for it.
+func Settles(o civic.Outcome) bool { return o == civic.OutcomeVoid || o == civic.OutcomeTraining }
+
+// Routable reports whether a person may give an entry to a department as it is: an application that was opened, and
+// that only its checks keep from being a case.
+func Routable(kind civic.EntryKind, o civic.Outcome) bool {
+	switch o {
+	case civic.OutcomeInvalid, civic.OutcomeUnknownForm, civic.OutcomeUnrouted, civic.OutcomeStranger:
+		return kind == civic.EntryApplication
+	}
+	return false
 }
 
 // NewCase is what opening an application yields. The store sets Case.Version to 1.

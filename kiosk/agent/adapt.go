@@ -123,7 +123,7 @@ func (a *Agent) setReceipt(r *civic.Receipt, paper string) ([]byte, error) {
 
 // setBlank sets the empty form of a service.
 func (a *Agent) setBlank(g civic.Guide, f *form.Form, lang string) ([]byte, error) {
-	out, err := blank.PDF(a.press, blank.Sheet{Guide: g, Form: f, Lang: lang, Made: a.opts.Clock(), T: locale.T})
+	out, err := blank.PDF(a.press, blank.Sheet{Guide: g, Form: f, Lang: lang, Made: a.now(), T: locale.T})
 	return out.PDF, err
 }
 
@@ -148,6 +148,12 @@ func (a *Agent) printer() func(context.Context, []byte) error {
 	}
 }
 
+// now is the time by central's clock, as well as this terminal knows it.
+func (a *Agent) now() time.Time {
+	at, _ := a.desk.Now(context.Background())
+	return at
+}
+
 // purge gives up, now and then, what central holds safely and nobody needs here.
 func (a *Agent) purge(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
@@ -158,7 +164,7 @@ func (a *Agent) purge(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if _, err := a.store.Purge(ctx, a.opts.Clock()); err != nil {
+		if _, err := a.store.Purge(ctx, a.now()); err != nil {
 			a.opts.Logger.Error("store not purged", "error", err)
 		}
 	}

@@ -68,7 +68,7 @@ func (a *Agent) openStore(ctx context.Context) error {
 	if a.terminal, err = openKey(a.opts.Dir); err != nil {
 		return err
 	}
-	if a.clock, err = desk.OpenClock(); err != nil {
+	if a.clock, err = desk.OpenClock(a.opts.Clock); err != nil {
 		return err
 	}
 	if a.store, err = openStore(a.opts, a.terminal, a.clock); err != nil {
@@ -176,7 +176,7 @@ func (a *Agent) openPages(ctx context.Context) error {
 		Desk: a.desk, Site: site{a}, Queue: a.store.Queue, Line: a.line, Files: files,
 		Board: a.board, Faces: faces, Panel: a.opts.panel(), ScreenKey: a.screenKey(),
 		Press: a.setReceipt, Print: a.printer(), Paper: a.opts.Paper, Blank: a.setBlank, Typist: typist{engine},
-		Listen: a.pages, Token: rand.Text(), PxPerMM: a.opts.PxPerMM, Clock: a.opts.Clock, Logger: a.opts.Logger,
+		Listen: a.pages, Token: rand.Text(), PxPerMM: a.opts.PxPerMM, Clock: a.now, Logger: a.opts.Logger,
 	})
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func Enrol(ctx context.Context, opts Options, text string) (w wire.Welcome, err 
 	if err != nil {
 		return w, err
 	}
-	clock, err := desk.OpenClock()
+	clock, err := desk.OpenClock(opts.Clock)
 	if err != nil {
 		return w, err
 	}

@@ -61,15 +61,16 @@ func (l *lineState) Step(ctx context.Context) web.Step {
 		l.note(now)
 		return web.Step{Now: true, At: now}
 	}
-	ahead := now.Sub(l.wall()) // central's clock, before this machine's
+	// Both instants carry the monotonic clock, so that the wall clock may have jumped in between.
+	ago := func(at time.Time) time.Time { return now.Add(-l.wall().Sub(at)) }
 	if !s.InStep.IsZero() {
-		l.note(s.InStep.Add(ahead))
+		l.note(ago(s.InStep))
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := web.Step{At: l.last}
 	if !s.Up {
-		out.Since = s.Since.Add(ahead)
+		out.Since = ago(s.Since)
 	}
 	return out
 }

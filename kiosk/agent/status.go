@@ -71,7 +71,7 @@ func statusOfFiles(ctx context.Context, opts Options) (s Status, err error) {
 	if err != nil {
 		return s, err
 	}
-	clock, err := desk.OpenClock()
+	clock, err := desk.OpenClock(opts.Clock)
 	if err != nil {
 		return s, err
 	}

@@ -166,7 +166,8 @@ func (s *Store) void(b *batch, r *row, number uint32) error {
 	if _, err := rand.Read(e.ID[:]); err != nil {
 		return err
 	}
-	record, err := s.sign(&Taken{Entry: e, At: clock.Wall})
+	at, _ := evidence.FiledAt()
+	record, err := s.sign(&Taken{Entry: e, At: at})
 	if err != nil {
 		return err
 	}

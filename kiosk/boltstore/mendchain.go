@@ -52,7 +52,7 @@ func (m *mending) restoreShelf() error {
 			if r.Gone != 0 {
 				err = editionsBucket.save(tx, revisionKey(e.Kind, e.ID, e.Rev), r)
 			} else {
-				err = putEdition(tx, e, r, m.s.now().UnixMilli())
+				err = putEdition(tx, e, r, m.s.now(tx).UnixMilli())
 			}
 			if err != nil {
 				return err

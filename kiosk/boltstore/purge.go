@@ -16,7 +16,7 @@ import (
 
 // How long things stay that nobody needs any more.
 const (
-	purgeAfter  = 7 * 24 * time.Hour   // an entry, after it was taken in; a revision, after it was replaced
+	purgeAfter  = 7 * 24 * time.Hour   // an entry, after central took custody; a revision, after it was replaced
 	statusStays = 365 * 24 * time.Hour // a status, after it was last told
 )
 
@@ -29,8 +29,9 @@ type Purged struct {
 
 // Purge removes what the terminal need not keep: the bytes, receipts and papers of entries that are settled, whose
 // papers central has, covered by a verified backup of central and seven days old (id, code and digest stay), journal
-// segments that hold nothing else, replaced revisions that no kept entry can have been filed with, and statuses not heard of for a year. It is
-// safe to call at any time and ends where a crash would leave it: the next call goes on.
+// segments that hold nothing else, replaced revisions that no kept entry can have been filed with, and statuses not heard of for a year. now
+// is the time by central's clock, as far as the caller knows it. It is safe to call at any time and ends where a
+// crash would leave it: the next call goes on.
 func (s *Store) Purge(ctx context.Context, now time.Time) (Purged, error) {
 	var p Purged
 	if err := ctx.Err(); err != nil {
@@ -49,7 +50,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time) (Purged, error) {
 	if err := s.purgeShelf(ctx, now); err != nil {
 		return p, err
 	}
-	if p.Papers, err = s.purgePapers(now); err != nil {
+	if p.Papers, err = s.purgePapers(); err != nil {
 		return p, err
 	}
 	p.Segments, err = s.purgeSegments()
@@ -60,7 +61,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time) (Purged, error) {
 // later generation covers what was settled before that began. What was lost here and stands as a void at central has
 // nothing left to keep.
 func (r *row) mayPurge(safe wire.CustodyBody, now time.Time) bool {
-	if !r.state().MayBecome(civic.Purged) || now.Sub(instant(r.Taken)) < purgeAfter {
+	if !r.state().MayBecome(civic.Purged) || now.Sub(r.since()) < purgeAfter {
 		return false
 	}
 	if r.Damaged {
@@ -75,6 +76,15 @@ func (r *row) mayPurge(safe wire.CustodyBody, now time.Time) bool {
 		return safe.Safe > 0
 	}
 	return r.Gen == safe.Through.Generation && r.Seq <= safe.Safe
+}
+
+// since is from when the age of an entry counts: central's own time of custody, since the terminal's may have been
+// wrong by years; for what never got there, the time it was taken in.
+func (r *row) since() time.Time {
+	if r.Held != 0 {
+		return instant(r.Held)
+	}
+	return instant(r.Taken)
 }
 
 func (s *Store) purgeable(now time.Time) ([]*row, error) {
@@ -215,9 +225,10 @@ func (s *Store) purgeShelf(ctx context.Context, now time.Time) error {
 	})
 }
 
-// purgePapers removes files that no kept entry names. A week's grace leaves alone what is being taken in, and what
-// an entry that damage hid may still need.
-func (s *Store) purgePapers(now time.Time) (int, error) {
+// purgePapers removes files that no kept entry names. A week's grace leaves alone what an entry that damage hid may
+// still need. The files bear times of the wall clock, so it is read for them, and while something is being taken in
+// nothing is removed: the clock may have jumped since its papers were written.
+func (s *Store) purgePapers() (int, error) {
 	named := map[string]bool{}
 	err := s.view(func(tx *bolt.Tx) error {
 		return eachRow(tx, func(r *row) error {
@@ -234,7 +245,10 @@ func (s *Store) purgePapers(now time.Time) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("list papers: %w", err)
 	}
-	n := 0
+	if s.takingIn() {
+		return 0, nil
+	}
+	n, now := 0, s.opts.Clock().Wall
 	for _, e := range files {
 		info, err := e.Info()
 		if err != nil || named[e.Name()] || now.Sub(info.ModTime()) < purgeAfter {
@@ -246,6 +260,13 @@ func (s *Store) purgePapers(now time.Time) (int, error) {
 		n++
 	}
 	return n, nil
+}
+
+// takingIn reports whether an entry is being taken in whose papers may be written and not yet named.
+func (s *Store) takingIn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.busy) > 0
 }
 
 // purgeSegments removes the segments, oldest first, that hold no bytes of a kept entry. What they alone say of kept

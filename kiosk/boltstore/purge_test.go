@@ -28,6 +28,14 @@ func fileSize(t testing.TB, path string) int64 {
 	return info.Size()
 }
 
+// age gives the paper of an entry an older file.
+func age(t *testing.T, m *terminal, a boltstore.Taken, at time.Time) {
+	t.Helper()
+	if err := os.Chtimes(filepath.Join(m.opts.Dir, "papers", a.Entry.Papers[0].Digest.String()), at, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestPurge: entries go when they are settled, safe and a week old, and not before; their id, code and digest stay,
 // also when bbolt has to be made again.
 func TestPurge(t *testing.T) {
@@ -41,10 +49,7 @@ func TestPurge(t *testing.T) {
 		a := application(uint32(i), 300)
 		takeIn(t, s, a)
 		list = append(list, a)
-		past := time.UnixMilli(1764000000000)
-		if err := os.Chtimes(filepath.Join(m.opts.Dir, "papers", a.Entry.Papers[0].Digest.String()), past, past); err != nil {
-			t.Fatal(err)
-		}
+		age(t, m, a, time.UnixMilli(1764000000000))
 	}
 	old := list[0].At.Add(8 * 24 * time.Hour)
 	purge := func(now time.Time, want int) boltstore.Purged {
@@ -139,6 +144,9 @@ func TestPurgeFails(t *testing.T) {
 				}
 			}
 			old := time.Now().Add(30 * 24 * time.Hour)
+			for _, a := range list {
+				age(t, m, a, time.Now().Add(-30*24*time.Hour))
+			}
 			f.arm(1, label)
 			if _, err := s.Purge(ctx, old); err == nil {
 				t.Fatal("nothing failed")

@@ -72,7 +72,19 @@ func (g *signal) raise() {
 
 func (s *Store) path(name string) string { return filepath.Join(s.opts.Dir, name) }
 
-func (s *Store) now() time.Time { return s.opts.Clock().Wall }
+// now is the time by central's clock, as far as the terminal knows it: what is kept for days must not go, nor stay
+// for ever, because the wall clock jumped. Where what is known of that clock cannot be read, the wall clock stands
+// in: taking in does not wait for it.
+func (s *Store) now(tx *bolt.Tx) time.Time {
+	e, err := lastSync(tx)
+	if err != nil {
+		e = civic.Evidence{}
+	}
+	clock := s.opts.Clock()
+	e.Wall, e.Boot, e.Mono = clock.Wall, clock.Boot, clock.Mono
+	at, _ := e.FiledAt()
+	return at
+}
 
 func (s *Store) headNow() wire.Head {
 	s.mu.Lock()

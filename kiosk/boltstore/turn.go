@@ -115,7 +115,7 @@ func (s *Store) takeBatch(list []*change, refused []error) error {
 		return refuse("begin", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	b := &batch{tx: tx, now: s.now().UnixMilli(), head: s.headNow(), nextN: s.nextN}
+	b := &batch{tx: tx, now: s.now(tx).UnixMilli(), head: s.headNow(), nextN: s.nextN}
 	half := b.planAll(list, refused)
 	s.nextN = b.nextN // a number given out is never used again, whatever happens
 	switch {

@@ -24,10 +24,13 @@ type Reading struct {
 }
 
 // MachineClock reads the clocks of a Linux machine.
-type MachineClock struct{ boot [16]byte }
+type MachineClock struct {
+	boot [16]byte
+	wall func() time.Time
+}
 
-// OpenClock reads the boot id, which does not change while the program runs.
-func OpenClock() (*MachineClock, error) {
+// OpenClock reads the boot id, which does not change while the program runs. wall is the machine's wall clock.
+func OpenClock(wall func() time.Time) (*MachineClock, error) {
 	b, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return nil, fmt.Errorf("read boot id: %w", err)
@@ -36,7 +39,7 @@ func OpenClock() (*MachineClock, error) {
 	if err != nil || len(id) != 16 {
 		return nil, fmt.Errorf("read boot id: %d bytes: %w", len(id), err)
 	}
-	return &MachineClock{boot: [16]byte(id)}, nil
+	return &MachineClock{boot: [16]byte(id), wall: wall}, nil
 }
 
 // Read returns what the clocks say. CLOCK_BOOTTIME counts through suspend, where CLOCK_MONOTONIC stands still and
@@ -44,9 +47,9 @@ func OpenClock() (*MachineClock, error) {
 func (c *MachineClock) Read() Reading {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
-		return Reading{Wall: time.Now()}
+		return Reading{Wall: c.wall()}
 	}
-	return Reading{Wall: time.Now(), Boot: c.boot, Mono: time.Duration(ts.Nano())}
+	return Reading{Wall: c.wall(), Boot: c.boot, Mono: time.Duration(ts.Nano())}
 }
 
 // evidence joins what the clocks say now with what the terminal knows of central's clock. A store that cannot say

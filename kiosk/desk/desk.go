@@ -106,8 +106,6 @@ const (
 	mostRest  = 5 * time.Second
 )
 
-func (d *Desk) now() time.Time { return d.opts.Clock.Read().Wall }
-
 // Ready returns nil if a new application can be started, and otherwise the refusal that says why not: no keys of
 // central yet, too many at the desk, too much waiting to be sent, too little room on the disk. Applications begun
 // are always finished.

@@ -8,19 +8,13 @@ import (
 )
 
 // Now is the time by central's clock as well as this terminal knows it, and how far to trust it.
-func (d *Desk) Now(ctx context.Context) (time.Time, civic.Confidence) { return timeBy(d.evidence(ctx)) }
+func (d *Desk) Now(ctx context.Context) (time.Time, civic.Confidence) {
+	return d.evidence(ctx).FiledAt()
+}
 
-// timeBy is the time that evidence supports. Where it supports none, as when the clock's battery is dead and the wall
-// clock says 2000, what has certainly passed since central was last heard is still counted: what ended before then
-// must not come back on a screen.
-func timeBy(e civic.Evidence) (time.Time, civic.Confidence) {
-	at, sure := e.FiledAt()
-	if sure != civic.Unsure || e.SyncTime.IsZero() {
-		return at, sure
-	}
-	passed := e.SyncTime
-	if e.Boot != e.SyncBoot {
-		passed = passed.Add(e.Mono) // this boot began after central was heard
-	}
-	return passed, civic.Unsure
+// now is the time that everything the desk decides goes by: what is published, who is of age, when something was
+// filed. The wall clock alone may be wrong by years.
+func (d *Desk) now() time.Time {
+	at, _ := d.Now(context.Background())
+	return at
 }

@@ -64,3 +64,39 @@ func TestTakeInDisplay(t *testing.T) {
 		t.Errorf("%+v", back)
 	}
 }
+
+// TestFilesByAWrongClock: a terminal whose wall clock is wrong by decades offers the service, takes an application in
+// and dates it by what its clocks support; an age is reckoned by that, and no date is promised where it is unsure.
+func TestFilesByAWrongClock(t *testing.T) {
+	heard := time.Date(2026, 9, 17, 2, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		at   desk.Reading
+		want time.Time
+		sure civic.Confidence
+	}{
+		"behind, same boot":   {desk.Reading{Wall: heard.AddDate(-26, 0, 0), Boot: [16]byte{1}, Mono: 3 * time.Hour}, heard.Add(2 * time.Hour), civic.Sure},
+		"ahead, same boot":    {desk.Reading{Wall: heard.AddDate(30, 0, 0), Boot: [16]byte{1}, Mono: 3 * time.Hour}, heard.Add(2 * time.Hour), civic.Sure},
+		"right, another boot": {desk.Reading{Wall: heard.Add(2 * time.Hour), Boot: [16]byte{2}, Mono: time.Minute}, heard.Add(2 * time.Hour), civic.Likely},
+		"dead battery":        {desk.Reading{Wall: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), Boot: [16]byte{2}, Mono: time.Hour}, heard.Add(time.Hour), civic.Unsure},
+		"set to 2056":         {desk.Reading{Wall: heard.AddDate(30, 0, 0), Boot: [16]byte{2}, Mono: time.Hour}, heard.Add(time.Hour), civic.Unsure},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := desktest.Open(t, func(o *desk.Options) { o.Clock = set(test.at) })
+			f.Store.SetSync(civic.Evidence{SyncBoot: [16]byte{1}, SyncMono: time.Hour, SyncTime: heard})
+			s := begin(t, f, "HJ-009")
+			fill(t, s)
+			hand(t, s)
+			issued, err := s.Confirm(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, taken := issued.Receipt, f.Store.Taken()
+			if !r.Filed.Equal(test.want) || r.Sure != test.sure || len(taken) != 1 || !taken[0].At.Equal(test.want) {
+				t.Errorf("filed %v %v, want %v %v", r.Filed, r.Sure, test.want, test.sure)
+			}
+			if r.ReplyBy.IsZero() != (test.sure == civic.Unsure) {
+				t.Errorf("%v and the paper promises %v", test.sure, r.ReplyBy)
+			}
+		})
+	}
+}

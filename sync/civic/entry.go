@@ -140,6 +140,9 @@ const (
 	OutcomeUnrouted    Outcome = "aside:unrouted"   // no department answers for it
 	OutcomeStatus      Outcome = "aside:status"     // the case it is about cannot take this step
 	OutcomeVoid        Outcome = "aside:void"       // stands for a damaged record
+	OutcomeStranger    Outcome = "aside:terminal"   // its code is not of the terminal that made it
+	OutcomeTraining    Outcome = "aside:training"   // made in training: it counts for nothing
+	OutcomeKind        Outcome = "aside:kind"       // of a kind that this version does not act on
 )
 
 // Aside reports whether o names something set aside.

@@ -38,24 +38,41 @@ type Evidence struct {
 	SyncOffset time.Duration // wall clock less central's clock then
 }
 
-// maxDrift bounds how far a corrected wall clock may lie from what is plausible before it is not believed: a wall
-// clock that says it is before the last time central was heard has been set back.
+// maxDrift is how far before the last time central was heard a corrected wall clock may lie: one that says it is
+// earlier was set back.
 const maxDrift = 10 * time.Minute
 
-// FiledAt returns the instant of filing as the evidence supports it, and how far to trust it. In the boot of the
-// last synchronisation the monotonic clock counts from central's time: Sure. In another boot the wall clock less
-// the last offset is taken where it does not run before that synchronisation: Likely. Without either, the wall
-// clock itself, Unsure: central then dates by its own receipt.
+// maxSilence is how long after central was last heard the wall clock alone is still believed. A battery clock loses
+// seconds a day; one that says more than a year has passed was set forward by hand, by damage, or by a wrong
+// server, and no legal limit may rest on it.
+const maxSilence = 366 * 24 * time.Hour
+
+// FiledAt returns the time by central's clock as the evidence supports it, and how far to trust it. In the boot of
+// the last synchronisation the monotonic clock counts from central's time: Sure, whatever the wall clock says. In
+// another boot the wall clock less the last offset is taken where it neither runs before that synchronisation nor
+// more than a year past it: Likely. Otherwise Unsure, and central dates by its own receipt. The time is then the
+// earliest it can be, when central was last heard and what has certainly passed since, so that what ended before
+// does not come back on a screen when the battery of a clock dies; the wall clock where central was never heard.
 func (e Evidence) FiledAt() (time.Time, Confidence) {
-	switch {
-	case e.SyncTime.IsZero():
+	if e.SyncTime.IsZero() {
 		return e.Wall, Unsure
-	case e.Boot == e.SyncBoot && e.Mono >= e.SyncMono:
-		return e.SyncTime.Add(e.Mono - e.SyncMono), Sure
+	}
+	passed := e.SyncTime.Add(Evidence{Boot: e.SyncBoot, Mono: e.SyncMono}.Elapsed(e))
+	if e.Boot == e.SyncBoot && e.Boot != ([16]byte{}) && e.Mono >= e.SyncMono {
+		return passed, Sure // a boot id of zeros is a machine whose clocks cannot be read
 	}
 	corrected := e.Wall.Add(-e.SyncOffset)
-	if corrected.Before(e.SyncTime.Add(-maxDrift)) {
-		return e.Wall, Unsure
+	if corrected.Before(e.SyncTime.Add(-maxDrift)) || corrected.After(e.SyncTime.Add(maxSilence)) {
+		return passed, Unsure
 	}
 	return corrected, Likely
+}
+
+// Elapsed returns the time that has certainly passed between two readings of one machine's clocks, e first: in one
+// boot what the monotonic clock counted, in two what it counted since the second began.
+func (e Evidence) Elapsed(later Evidence) time.Duration {
+	if e.Boot == later.Boot {
+		return max(0, later.Mono-e.Mono)
+	}
+	return later.Mono
 }

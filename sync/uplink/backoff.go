@@ -41,20 +41,18 @@ func (b *backoff) next(err error) time.Duration {
 		after := min(time.Duration(r.After)*time.Millisecond, longest)
 		return after + rand.N(after/4+1)
 	case errors.As(err, new(*again)):
-	case isFinal(reasonOf(err)):
+	case isFinal(err):
 		bound = min(b.max*settled, longest)
 		return bound/2 + rand.N(bound/2+1)
 	}
 	return rand.N(bound + 1)
 }
 
-// isFinal reports whether trying again cannot help until a person has acted.
-func isFinal(code civic.Code) bool {
-	switch code {
-	case wire.CodeTooOld, wire.CodeTooNew, wire.CodeRevoked, wire.CodeUnknownKey, wire.CodeForked, wire.CodeEnrolment:
-		return true
-	}
-	return false
+// isFinal reports whether trying again cannot help until a person has acted. What did not verify here is no such
+// case: somebody else may have answered in central's place, and central itself answer the next time.
+func isFinal(err error) bool {
+	code := reasonOf(err)
+	return wire.ClassOf(code) == wire.ClassTrust && (code != civic.Untrusted || errors.As(err, new(*refusal)))
 }
 
 // refusal is an Error frame from central.

@@ -40,7 +40,17 @@ type World struct {
 	Fleet    *fleet.Fleet
 	Now      time.Time // central's clock
 
-	t testing.TB
+	t       testing.TB
+	options intake.Options
+}
+
+// Reopen makes the intake again with other keys, as a start of central does.
+func (w *World) Reopen(keys seal.Keyring) {
+	w.t.Helper()
+	w.options.Keys = keys
+	var err error
+	w.Intake, err = intake.New(w.t.Context(), w.options)
+	w.must(err)
 }
 
 // Place is where every terminal of a world stands.
@@ -74,14 +84,14 @@ func Open(t testing.TB, wrap func(intake.Store) intake.Store) *World {
 	cases.Store, cases.Publish, cases.Papers, cases.Keys, cases.Now = w.Store, w.Bulletin, folder, w.Keys.Keyring(), clock
 	w.Casework, err = casework.New(cases)
 	w.must(err)
-	o := intake.DefaultOptions()
+	w.options = intake.DefaultOptions()
+	o := &w.options
 	o.Store, o.Folder, o.Publish, o.Cases, o.Now = w.Store, folder, w.Bulletin, w.Casework, clock
 	if wrap != nil {
 		o.Store = wrap(w.Store)
 	}
-	o.Keys, o.Sign, o.Arrived = w.Keys.Keyring(), w.Keys.Sign, w.Casework.Wake
-	w.Intake, err = intake.New(t.Context(), o)
-	w.must(err)
+	o.Sign, o.Arrived = w.Keys.Sign, w.Casework.Wake
+	w.Reopen(w.Keys.Keyring())
 	w.Fleet, err = fleet.New(fleet.Options{
 		Store: w.Store, Publish: w.Bulletin, Root: w.Keys.RootKey, Address: "central.example:443", Now: clock,
 	})
@@ -247,7 +257,10 @@ func (t *Terminal) seal(e civic.Entry, plain any, handed []civic.Handed) civic.E
 			e.Papers = append(e.Papers, civic.Paper{Digest: p.Digest, Size: p.Size})
 		}
 	}
-	e.Evidence = civic.Evidence{Wall: t.w.Now, Mono: time.Hour, SyncMono: time.Minute, SyncTime: t.w.Now.Add(time.Minute - time.Hour)}
+	e.Evidence = civic.Evidence{
+		Wall: t.w.Now, Boot: [16]byte{1}, Mono: time.Hour, SyncBoot: [16]byte{1}, SyncMono: time.Minute,
+		SyncTime: t.w.Now.Add(time.Minute - time.Hour),
+	}
 	return e
 }
 

@@ -19,7 +19,7 @@ func openOnce(t *testing.T, s *site) {
 	s.hold(m, it)
 	must(t, s.Open(t.Context(), n))
 	must(t, s.Open(t.Context(), n)) // a crash after the commit: the second time changes nothing
-	must(t, s.SetAside(t.Context(), n.Ref, civic.OutcomeInvalid, noon))
+	must(t, s.SetAside(t.Context(), n.Ref, civic.OutcomeInvalid, "", noon))
 	c, err := s.Case(t.Context(), it.Entry.Code)
 	must(t, err)
 	want := store.Case{Case: n.Case, ServiceName: n.ServiceName, Retention: n.Retention, Secret: n.Secret}
@@ -77,25 +77,26 @@ func asideRelease(t *testing.T, s *site) {
 	m, codes := NewMachine(t, 1), &counter{}
 	it := m.Next(t, civic.EntryApplication, codes.code(1))
 	s.hold(m, it)
-	wants(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeCase, noon), civic.Invalid)
-	must(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeUnrouted, noon))
-	must(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeInvalid, noon)) // the first stays
+	wants(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeCase, "", noon), civic.Invalid)
+	must(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeUnrouted, "HJ-008", noon))
+	must(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeInvalid, "", noon)) // the first stays
 	list, err := s.Asides(t.Context(), 10)
 	must(t, err)
 	equal(t, "aside", len(list), 1)
+	equal(t, "evidence of the envelope", list[0].Evidence.Wall.Equal(it.Entry.Evidence.Wall), true)
 	equal(t, "aside entry", list[0], store.Aside{
 		Ref: refOf(it), Kind: civic.EntryApplication, Code: it.Entry.Code, Terminal: m.Key.ID,
-		Outcome: civic.OutcomeUnrouted, Received: noon, Since: noon,
+		Outcome: civic.OutcomeUnrouted, Service: "HJ-008", Evidence: list[0].Evidence, Received: noon, Since: noon,
 	})
 	must(t, s.Open(t.Context(), newCase(t, it, "2026-10-12"))) // leaves it
 	_, err = s.Case(t.Context(), it.Entry.Code)
 	wants(t, err, civic.NotFound)
-	wants(t, s.Release(t.Context(), civic.EntryID{}, noon, clerk), civic.NotFound)
-	must(t, s.Release(t.Context(), it.Entry.ID, noon, clerk))
+	wants(t, s.Release(t.Context(), civic.EntryID{}, "", noon, clerk), civic.NotFound)
+	must(t, s.Release(t.Context(), it.Entry.ID, "", noon, clerk))
 	must(t, s.Open(t.Context(), newCase(t, it, "2026-10-12")))
 	_, err = s.Case(t.Context(), it.Entry.Code)
 	must(t, err)
-	wants(t, s.Release(t.Context(), it.Entry.ID, noon, clerk), civic.NotFound) // a case is no longer aside
+	wants(t, s.Release(t.Context(), it.Entry.ID, "", noon, clerk), civic.NotFound) // a case is no longer aside
 }
 
 func steps(t *testing.T, s *site) {
@@ -403,11 +404,11 @@ func whereabouts(t *testing.T, s *site) {
 	w, err := s.Whereabouts(t.Context(), it.Entry.Code)
 	must(t, err)
 	equal(t, "held", w, store.Whereabouts{Received: noon})
-	must(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeInvalid, noon))
+	must(t, s.SetAside(t.Context(), refOf(it), civic.OutcomeInvalid, "", noon))
 	w, err = s.Whereabouts(t.Context(), it.Entry.Code)
 	must(t, err)
 	equal(t, "aside", w, store.Whereabouts{Received: noon, Outcome: civic.OutcomeInvalid})
-	must(t, s.Release(t.Context(), it.Entry.ID, noon, clerk))
+	must(t, s.Release(t.Context(), it.Entry.ID, "", noon, clerk))
 	must(t, s.Open(t.Context(), newCase(t, it, "")))
 	w, err = s.Whereabouts(t.Context(), it.Entry.Code)
 	must(t, err)

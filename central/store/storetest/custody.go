@@ -141,7 +141,7 @@ func holdConflict(t *testing.T, s *site) {
 	equal(t, "its digest", asides[0].Ref, refOf(b))
 	_, err = s.Paper(t.Context(), civic.Digest{2})
 	wants(t, err, civic.NotFound)
-	wants(t, s.Release(t.Context(), e.ID, noon, store.System()), civic.NotFound)
+	wants(t, s.Release(t.Context(), e.ID, "", noon, store.System()), civic.NotFound)
 }
 
 func holdRechained(t *testing.T, s *site) {
@@ -190,10 +190,10 @@ func outcomesWithoutGap(t *testing.T, s *site) {
 		must(t, err)
 		equal(t, "outcomes", len(out), want)
 	}
-	must(t, s.SetAside(t.Context(), refOf(items[1]), civic.OutcomeInvalid, noon))
+	must(t, s.SetAside(t.Context(), refOf(items[1]), civic.OutcomeInvalid, "", noon))
 	check(0, 10, 0) // the first has none
-	must(t, s.SetAside(t.Context(), refOf(items[0]), civic.OutcomeSealed, noon))
-	must(t, s.SetAside(t.Context(), refOf(items[3]), civic.OutcomeSealed, noon))
+	must(t, s.SetAside(t.Context(), refOf(items[0]), civic.OutcomeSealed, "", noon))
+	must(t, s.SetAside(t.Context(), refOf(items[3]), civic.OutcomeSealed, "", noon))
 	check(0, 10, 2)
 	check(0, 1, 1)
 	check(1, 10, 1)
