@@ -34,6 +34,8 @@ type flags struct {
 	Retention retentionFlags `cmd:"" help:"Show what is kept how long and what is due to be erased; erase it with --execute."`
 	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
 	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
+	Backup    backupFlags    `cmd:"" help:"Write a verified copy of database and papers while central runs; terminals may then purge what it covers."`
+	Restore   restoreFlags   `cmd:"" help:"Make a central of a backup in an empty place; terminals then send again what they keep."`
 	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
 }
 
