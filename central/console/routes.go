@@ -59,6 +59,7 @@ func (k *Console) routes() {
 	app.Get("/aside", operator, k.asides)
 	app.Post("/aside/:entry/release", operator, k.release)
 	app.Get("/terminals", operator, k.terminals)
+	app.Get("/terminals/recovery", operator, k.recovery)
 	app.Get("/terminals/enrol", operator, k.enrolment)
 	app.Post("/terminals/enrol", operator, k.enrol)
 	app.Get("/terminals/:number", operator, k.oneTerminal)

@@ -77,7 +77,8 @@ func (u *Uplink) lookBack(ctx context.Context, store civic.EntryID, w *wire.Welc
 	return err
 }
 
-// nextMissing offers, once a session, what central has to list as lost.
+// nextMissing offers, once a session, what central has to list as lost. It goes before the entries: central compares it
+// with what the backup holds, and not with what has come again since.
 func (s *session) nextMissing(ctx context.Context) (wire.Frame, error) {
 	s.mu.Lock()
 	tell := s.tell
