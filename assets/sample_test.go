@@ -244,6 +244,11 @@ func (m maker) console() []sample {
 	frame := view.Console{Lang: m.lang, Token: "sample-token", User: "陈晓明", Roles: []civic.Role{civic.RoleClerk, civic.RoleOperator}, Active: "cases",
 		Rail: []view.RailItem{{ID: "cases", Count: 12}, {ID: "aside", Count: 1}, {ID: "terminals"}, {ID: "people"}, {ID: "audit"}}, Now: sampleNow, Path: "/cases"}
 	out := []sample{
+		{assets.ConsoleFace, "recovery", "console-recovery", view.ConsoleRecovery{Console: frame, Backup: sampleNow, Truncated: true,
+			Restores: []view.Restored{{At: sampleNow, Taken: sampleNow.Add(-20 * time.Hour), Editions: 3, First: 212, Last: 214}},
+			Machines: []view.Traced{{Number: 10208, Point: "沙湾街政务服务中心", Last: sampleNow, Text: "收件记录和中心的接不上。"}, {Key: "9f31c0aa", Last: sampleNow, Text: "中心没有登记这台机器。"}},
+			Entries:  []view.LostEntry{{Code: sampleCode(), Kind: civic.EntryApplication, Taken: sampleNow, Number: 10208, Point: "沙湾街政务服务中心"}},
+			Steps:    []view.LostStep{{Code: sampleCode(), At: sampleNow}}}},
 		{assets.ConsoleFace, "sign-in", "console-sign-in", view.ConsoleSignIn{Console: view.Console{Lang: m.lang, Now: sampleNow}, Name: "chen", Error: "用户名或密码不对，请重填。", Next: "/cases"}},
 		{assets.ConsoleFace, "cases", "console-cases", view.ConsoleCases{Console: frame, Filter: view.CaseFilter{View: "open", Narrowed: true, Point: "hualong"}, Clerks: true, Statuses: civic.Statuses(), Points: []view.OfficeChoice{{Key: "hualong", Name: "化龙镇党群服务中心"}}, Views: []view.CaseView{{ID: "mine", URL: "/cases?view=mine", Count: 2}, {ID: "open", URL: "/cases?view=open", Count: 12}}, Counts: map[string]int{"open": 12, "late": 1, "waiting": 3, "ended": 41, "all": 56}, Rows: m.caseRows(), Total: 12, NextURL: "/cases?page=2"}},
 		{assets.ConsoleFace, "enrol", "console-enrol", view.ConsoleEnrol{Console: frame, Points: []view.Point{{ID: "hualong", Name: "化龙镇党群服务中心", Area: "440113"}}, Errors: map[string]string{"name": "请填服务点名称。"}}},
@@ -255,11 +260,6 @@ func (m maker) console() []sample {
 			{Number: 10209, Generation: 1, Point: "官洲街", Area: "440105", Revoked: true, Held: 9, Version: "0.1.0"}}}},
 		{assets.ConsoleFace, "terminal", "console-terminal", view.ConsoleTerminal{Console: frame, Row: view.TerminalRow{Number: 10208, Point: "沙湾街政务服务中心", Area: "440113", LastSeen: sampleNow}, Address: "沙湾大道 88 号", Key: "9f31c0", Readings: []view.Reading{{ID: "disk", Value: "剩 700 MB", Care: []string{"请腾出空间。"}}, {ID: "clock"}}, Generations: []view.TerminalGeneration{{Number: 10208, Since: sampleNow, Point: "沙湾街政务服务中心", Held: 3, At: sampleNow}}}},
 		{assets.ConsoleFace, "aside", "console-aside", view.ConsoleAsides{Console: frame, Rows: []view.AsideRow{{Code: sampleCode(), Outcome: civic.OutcomeInvalid, Terminal: 10207, Point: "化龙镇党群服务中心", Since: sampleNow, Due: civic.Date{Year: 2026, Month: 11, Day: 30}, Left: 5}}}},
-		{assets.ConsoleFace, "recovery", "console-recovery", view.ConsoleRecovery{Console: frame, Backup: sampleNow, Truncated: true,
-			Restores: []view.Restored{{At: sampleNow, Taken: sampleNow.Add(-20 * time.Hour), Editions: 3, First: 212, Last: 214}},
-			Machines: []view.Traced{{Number: 10208, Point: "沙湾街政务服务中心", Last: sampleNow, Text: "收件记录和中心的接不上。"}, {Key: "9f31c0aa", Last: sampleNow, Text: "中心没有登记这台机器。"}},
-			Entries:  []view.LostEntry{{Code: sampleCode(), Kind: civic.EntryApplication, Taken: sampleNow, Number: 10208, Point: "沙湾街政务服务中心"}},
-			Steps:    []view.LostStep{{Code: sampleCode(), At: sampleNow}}}},
 		{assets.ConsoleFace, "audit", "console-audit-walking", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walking: true, Done: 12000, Of: 340000}}},
 		{assets.ConsoleFace, "audit", "console-audit-broken", view.ConsoleAudit{Console: frame, Chain: view.AuditChain{Walked: sampleNow, Broken: 9, Count: 8, Head: "9f31c0…"}}},
 		{assets.ConsoleFace, "audit", "console-audit", view.ConsoleAudit{Console: frame, Total: 7, Chain: view.AuditChain{Walked: sampleNow, Intact: true, Count: 7, Head: "9f31c0…"}, People: []view.OfficeChoice{{Key: "chen", Name: "陈晓明"}}, Actors: civic.StaffRoles(), Actions: []string{"read", "step"}, Filter: view.AuditFilter{Who: "chen", Narrowed: true}, Older: "/audit?before=7", Rows: []view.AuditRow{{N: 7, At: sampleNow, Who: "陈晓明", Key: "case-read", Code: sampleCode()}}}},
