@@ -249,6 +249,11 @@ func (m maker) console() []sample {
 		return f
 	}
 	out := []sample{
+		{assets.ConsoleFace, "recovery", "console-recovery", view.ConsoleRecovery{Console: frame, Backup: sampleNow, Truncated: true,
+			Restores: []view.Restored{{At: sampleNow, Taken: sampleNow.Add(-20 * time.Hour), Editions: 3, First: 212, Last: 214}},
+			Machines: []view.Traced{{Number: 10208, Point: "沙湾街政务服务中心", Last: sampleNow, Text: "收件记录和中心的接不上。"}, {Key: "9f31c0aa", Last: sampleNow, Text: "中心没有登记这台机器。"}},
+			Entries:  []view.LostEntry{{Code: sampleCode(), Kind: civic.EntryApplication, Taken: sampleNow, Number: 10208, Point: "沙湾街政务服务中心"}},
+			Steps:    []view.LostStep{{Code: sampleCode(), At: sampleNow}}}},
 		{assets.ConsoleFace, "sign-in", "console-sign-in", view.ConsoleSignIn{Console: view.Console{Lang: m.lang, Now: sampleNow}, Name: "chen", Error: "用户名或密码不对，请重填。", Next: "/cases"}},
 		{assets.ConsoleFace, "cases", "console-cases", view.ConsoleCases{Console: frame, Filter: view.CaseFilter{View: "open", Narrowed: true, Point: "hualong"}, Clerks: true, Statuses: civic.Statuses(), Points: []view.OfficeChoice{{Key: "hualong", Name: "化龙镇党群服务中心"}}, Views: []view.CaseView{{ID: "mine", URL: "/cases?view=mine", Count: 2}, {ID: "open", URL: "/cases?view=open", Count: 12}}, Counts: map[string]int{"open": 12, "late": 1, "waiting": 3, "ended": 41, "all": 56}, Rows: m.caseRows(), Total: 12, NextURL: "/cases?page=2"}},
 		{assets.ConsoleFace, "enrol", "console-enrol", view.ConsoleEnrol{Console: at("terminals"), Points: []view.Point{{ID: "hualong", Name: "化龙镇党群服务中心", Area: "440113"}}, Errors: map[string]string{"name": "请填服务点名称。"}}},

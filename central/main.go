@@ -35,6 +35,8 @@ type flags struct {
 	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
 	Awaited   awaitedFlags   `cmd:"" help:"List the papers of cases that are still on the way, by digest, and how much of each has come."`
 	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
+	Backup    backupFlags    `cmd:"" help:"Write a verified copy of database and papers while central runs; terminals may then purge what it covers."`
+	Restore   restoreFlags   `cmd:"" help:"Make a central of a backup in an empty place; terminals then send again what they keep."`
 	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
 }
 

@@ -41,7 +41,8 @@ type runFlags struct {
 }
 
 type enrolFlags struct {
-	Code string `arg:"" help:"The code, in quotes."`
+	Code   string `arg:"" help:"The code, in quotes."`
+	NewKey bool   `help:"Make a new key: this machine is a copy of another, or central was replaced by one with other keys."`
 }
 
 type statusFlags struct {
@@ -98,7 +99,9 @@ func (*runFlags) Run(ctx context.Context, f *flags, log *slog.Logger) error {
 
 // Run joins the fleet.
 func (e *enrolFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *slog.Logger) error {
-	w, err := agent.Enrol(ctx, f.options(log), e.Code)
+	o := f.options(log)
+	o.NewKey = e.NewKey
+	w, err := agent.Enrol(ctx, o, e.Code)
 	if err != nil {
 		return err
 	}

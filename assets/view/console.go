@@ -220,7 +220,8 @@ type CaseDecision struct {
 // ConsoleTerminals is the fleet: console/terminals.html.
 type ConsoleTerminals struct {
 	Console
-	Rows []TerminalRow
+	Rows      []TerminalRow
+	Strangers bool // machines not known here try to connect
 }
 
 // TerminalRow is one terminal.

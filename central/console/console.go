@@ -39,6 +39,7 @@ type Store interface {
 	store.Displays
 	store.Search
 	store.Offices
+	store.Recovery
 	// Person returns a person by login, for the name to show; see store.Staff.
 	Person(ctx context.Context, login string) (store.Person, error)
 	store.Asides

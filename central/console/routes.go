@@ -60,6 +60,7 @@ func (k *Console) routes() {
 	app.Post("/aside/again", operator, k.releaseAll)
 	app.Post("/aside/:entry/:act", operator, k.asideAct)
 	app.Get("/terminals", operator, k.terminals)
+	app.Get("/terminals/recovery", operator, k.recovery)
 	app.Get("/terminals/enrol", operator, k.enrolment)
 	app.Post("/terminals/enrol", operator, k.enrol)
 	app.Get("/terminals/:number", operator, k.oneTerminal)

@@ -25,7 +25,11 @@ func (k *Console) oneTerminal(c *fiber.Ctx) error {
 	page := view.ConsoleTerminal{Console: k.frame(c, "terminals")}
 	page.Row = terminal(page.Lang, t, page.Now)
 	page.Row.Connected = connected[t.Key]
-	page.Row.Care = care(page.Lang, t, page.Row.Connected, page.Now, reserve)
+	traces, err := k.opts.Store.Traces(ctx)
+	if err != nil {
+		return err
+	}
+	page.Row.Care = traced(page.Lang, traces, t, care(page.Lang, t, page.Row.Connected, page.Now, reserve))
 	page.Readings = readingsOf(page.Lang, page.Row, t.Telemetry, page.Now)
 	page.Address = t.Place.Address
 	page.Key = t.Key.String()

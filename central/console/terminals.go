@@ -14,6 +14,7 @@ import (
 	"doorstep/assets/view"
 	"doorstep/central/store"
 	"doorstep/sync/civic"
+	"doorstep/sync/hub"
 	"doorstep/sync/wire"
 )
 
@@ -32,7 +33,14 @@ func (k *Console) terminals(c *fiber.Ctx) error {
 	for _, key := range k.opts.Connected() {
 		connected[key] = true
 	}
+	traces, err := k.opts.Store.Traces(ctx)
+	if err != nil {
+		return err
+	}
 	page := view.ConsoleTerminals{Console: k.frame(c, "terminals")}
+	for _, g := range traces {
+		page.Strangers = page.Strangers || hub.Sign(g.Sign) == hub.SignStranger && !slices.ContainsFunc(list, func(t store.Terminal) bool { return t.Key == g.Key })
+	}
 	for _, t := range list {
 		held, err := k.opts.Store.Journal(ctx, t.Key, t.Generation)
 		if err != nil {
@@ -40,7 +48,7 @@ func (k *Console) terminals(c *fiber.Ctx) error {
 		}
 		r := terminal(page.Lang, t, page.Now)
 		r.Held, r.Connected = held.Seq, connected[t.Key]
-		r.Care = care(page.Lang, t, r.Connected, page.Now, reserve)
+		r.Care = traced(page.Lang, traces, t, care(page.Lang, t, r.Connected, page.Now, reserve))
 		page.Rows = append(page.Rows, r)
 	}
 	slices.SortFunc(page.Rows, pressing)

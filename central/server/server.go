@@ -170,7 +170,7 @@ func (s *Server) wire(ctx context.Context) error {
 		return err
 	}
 	s.hub, err = hub.New(hub.Options{
-		Registrar: s.fleet, Intake: s.intake, Papers: s.intake, Bulletin: s.bulletin, Enquiry: s.casework,
+		Registrar: s.fleet, Intake: s.intake, Papers: s.intake, Bulletin: s.bulletin, Enquiry: s.casework, Watch: fleet.Watch{Store: s.store},
 		Signer: s.keys.Sign, Store: id, Logger: log, Clock: now,
 	})
 	return err

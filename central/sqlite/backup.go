@@ -70,7 +70,7 @@ func (d *DB) readBack(ctx context.Context, part string) (cover []store.Cover, er
 	if integrity != "ok" || string(id) != string(d.site[:]) {
 		return nil, civic.Refuse(civic.Damaged, "backup", "store.damaged")
 	}
-	rows, err := db.QueryContext(ctx, `SELECT terminal, generation, seq FROM journals`)
+	rows, err := db.QueryContext(ctx, selectCover)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,44 @@ func (d *DB) readBack(ctx context.Context, part string) (cover []store.Cover, er
 		}
 		return c, fixed(c.Terminal[:], terminal, "journal")
 	})
+}
+
+// selectCover says how far each journal is whole in a copy: up to the first entry of which a paper had not arrived. Where
+// that is in an earlier generation, nothing of the later ones counts: terminals take a later one to cover all before.
+const selectCover = `WITH half AS (
+		SELECT p.terminal, p.generation, min(p.seq) AS seq FROM positions p JOIN papers a ON a.entry = p.entry
+		WHERE a.arrived = 0 AND a.gone = 0 GROUP BY p.terminal, p.generation)
+	SELECT j.terminal, j.generation, CASE
+		WHEN EXISTS (SELECT 1 FROM half h WHERE h.terminal = j.terminal AND h.generation < j.generation) THEN 0
+		ELSE min(j.seq, coalesce((SELECT h.seq - 1 FROM half h WHERE h.terminal = j.terminal AND h.generation = j.generation), j.seq)) END
+	FROM journals j`
+
+// Papers calls do with every ciphertext that the copy of a store at a path says has arrived and is not erased.
+func Papers(ctx context.Context, path string, do func(civic.Digest) error) (err error) {
+	db, err := sql.Open("sqlite", dsn(path, "mode=ro"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, `SELECT digest FROM papers WHERE arrived <> 0 AND gone = 0 ORDER BY digest`)
+	if err != nil {
+		return fmt.Errorf("list papers: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var b []byte
+		var d civic.Digest
+		if err := rows.Scan(&b); err != nil {
+			return err
+		}
+		if err := fixed(d[:], b, "paper"); err != nil {
+			return err
+		}
+		if err := do(d); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 func syncFile(path string) error {

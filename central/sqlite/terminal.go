@@ -67,6 +67,9 @@ func (d *DB) Enrol(ctx context.Context, enrolment string, publicKey []byte, now 
 		case used != nil || expires <= millis(now):
 			return civic.Refuse(wire.CodeEnrolment, "code", "enrol.used")
 		}
+		if err := recollect(ctx, t, enrolment, key, publicKey, place, now); err != nil {
+			return fmt.Errorf("recollect terminal: %w", err)
+		}
 		if out, err = join(ctx, t, key, publicKey, place, now); err != nil {
 			return err
 		}

@@ -48,6 +48,8 @@ const (
 	ActExport  Action = "export"   // the head left the database
 	ActHold    Action = "hold"     // a legal hold was set or lifted; Detail is "set" or "lift"
 	ActErase   Action = "erase"    // the personal parts of a case were erased; Detail says by what
+	ActBackup  Action = "backup"   // a verified backup was made
+	ActRestore Action = "restore"  // this store was restored from a backup; Subject is its id, Detail that in the backup
 	ActSignOut Action = "sign-out" // an administrator ended sessions: of Subject, or of everybody else
 )
 

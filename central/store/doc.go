@@ -23,6 +23,7 @@ import (
 type Store interface {
 	Terminals
 	Custody
+	Recovery
 	Opening
 	Displays
 	Papers

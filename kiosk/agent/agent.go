@@ -135,6 +135,7 @@ func newUplink(opts Options, t *identity.Terminal, keys *identity.Keyring, s *bo
 	return uplink.New(uplink.Options{
 		Dial: func(ctx context.Context) (wire.Conn, error) { return link.Dial(ctx, t.Address) },
 		Key:  t.Key, Keys: keys, Journal: s.Journal(), Papers: s, Shelf: s, Statuses: s, Site: reporter{s, opts.PrintDir},
+		Past: s.Journal(),
 		Boot: clock.Read().Boot, Logger: opts.Logger, Agent: Version, Clock: opts.Clock,
 	})
 }

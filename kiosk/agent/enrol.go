@@ -25,7 +25,11 @@ func Enrol(ctx context.Context, opts Options, text string) (w wire.Welcome, err 
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return w, fmt.Errorf("make the terminal's folder: %w", err)
 	}
-	t, err := identity.EnrolTerminal(keyFile(opts.Dir), code, opts.Clock())
+	take := identity.EnrolTerminal
+	if opts.NewKey {
+		take = identity.RenewTerminal
+	}
+	t, err := take(keyFile(opts.Dir), code, opts.Clock())
 	if err != nil {
 		return w, err
 	}

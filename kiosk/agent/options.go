@@ -36,6 +36,8 @@ type Options struct {
 	Paper  string
 	Clock  func() time.Time
 	Logger *slog.Logger
+	// NewKey makes Enrol take a new key in place of the one there.
+	NewKey bool
 }
 
 // DefaultOptions returns the options of a terminal without a printer.

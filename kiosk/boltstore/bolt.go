@@ -88,6 +88,7 @@ var (
 	keySettled = []byte("settled")
 	keyCursor  = []byte("cursor")
 	keySeen    = []byte("seen")
+	keyMissing = []byte("missing")
 )
 
 // putRow stores a row and everything that follows from it. before is the row it replaces, nil if it is new.

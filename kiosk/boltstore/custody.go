@@ -9,11 +9,16 @@ import (
 	"doorstep/sync/wire"
 )
 
-// custodyRow is central's last signed custody, and what it says.
+// custodyRow is central's last signed custody, and what it says. After a Recall it is what central was found to hold,
+// unsigned, until the next custody. Of two rows the one after more recalls is true.
 type custodyRow struct {
-	Signed wire.Signed      `cbor:"1,keyasint"`
-	Body   wire.CustodyBody `cbor:"2,keyasint"`
+	Signed  wire.Signed      `cbor:"1,keyasint"`
+	Body    wire.CustodyBody `cbor:"2,keyasint"`
+	Recalls uint64           `cbor:"3,keyasint,omitempty"`
 }
+
+// signed reports whether central's signature is there.
+func (c *custodyRow) signed() bool { return len(c.Signed.Payload) > 0 }
 
 // settledRow tells through which seq every outcome is stored.
 type settledRow struct {
@@ -46,7 +51,7 @@ func (s *Store) Custody(ctx context.Context) (signed wire.Signed, body wire.Cust
 	}
 	err = s.view(func(tx *bolt.Tx) error {
 		c, err := getCustody(tx)
-		if c != nil {
+		if c != nil && c.signed() {
 			signed, body, ok = c.Signed, c.Body, true
 		}
 		return err
@@ -65,7 +70,7 @@ func (j Journal) Hold(ctx context.Context, signed wire.Signed, c wire.CustodyBod
 		if err != nil {
 			return err
 		}
-		if c.Through.Generation < b.head.Generation || (old != nil && !newer(c, old.Body)) {
+		if c.Through.Generation < b.head.Generation || (old != nil && old.signed() && !newer(c, old.Body)) {
 			return nil
 		}
 		if err := continues(b, c.Through); err != nil {
@@ -78,7 +83,11 @@ func (j Journal) Hold(ctx context.Context, signed wire.Signed, c wire.CustodyBod
 		if err := b.holdRows(from, c); err != nil {
 			return err
 		}
-		return b.setCustody(&custodyRow{signed, c})
+		next := &custodyRow{Signed: signed, Body: c}
+		if old != nil {
+			next.Recalls = old.Recalls
+		}
+		return b.setCustody(next)
 	})
 }
 

@@ -152,9 +152,14 @@ func (c *journalCopy) addStubs(stubs content) {
 	}
 }
 
-// laterCustody returns whichever says more. Custody of another store is the later one read: central was replaced.
+// laterCustody returns whichever says more. What was found of a central that was put back says less, and is later.
 func laterCustody(old, c *custodyRow) *custodyRow {
-	if old == nil || (c != nil && newer(c.Body, old.Body)) {
+	switch {
+	case old == nil:
+		return c
+	case c == nil || c.Recalls < old.Recalls:
+		return old
+	case c.Recalls > old.Recalls || !old.signed() || newer(c.Body, old.Body):
 		return c
 	}
 	return old

@@ -95,15 +95,15 @@ func (h *Hub) prove(ctx context.Context, conn wire.Conn, t wire.Transcript, f *w
 	if err := wire.Unmarshal(f.Payload, &body); err != nil {
 		return nil, err
 	}
-	terminal, err := h.Registrar.Terminal(ctx, body.Key)
+	terminal, err := h.known(ctx, body.Key)
 	if err != nil {
 		return nil, err
 	}
 	if err := t.VerifyProve(terminal.PublicKey, f); err != nil {
 		return nil, err
 	}
-	if body.Generation != terminal.Generation || body.Head.Generation != terminal.Generation {
-		return nil, civic.Refuse(wire.CodeForked, "generation", "link.forked")
+	if err := h.generations(ctx, terminal, &body); err != nil {
+		return nil, err
 	}
 	custody, err := h.Intake.Custody(ctx, terminal)
 	if err != nil {
@@ -113,6 +113,12 @@ func (h *Hub) prove(ctx context.Context, conn wire.Conn, t wire.Transcript, f *w
 	if err := h.Registrar.Seen(ctx, terminal.Key, now, nil); err != nil {
 		return nil, fmt.Errorf("note terminal: %w", err)
 	}
+	if err := h.Watch.Proved(ctx, terminal, &body, now); err != nil && ctx.Err() == nil {
+		h.Logger.Error("what the terminal had is not noted", "terminal", terminal.Number, "error", err)
+	}
+	if behind(body.Head, custody) {
+		h.notice(ctx, terminal.Key, SignImage)
+	}
 	w := welcome(terminal, now)
 	w.Custody = custody
 	if err := conn.Send(ctx, w); err != nil {
@@ -120,7 +126,9 @@ func (h *Hub) prove(ctx context.Context, conn wire.Conn, t wire.Transcript, f *w
 	}
 	conn.Limit(wire.MaxFrame)
 	s := newSession(h, conn, terminal, body)
-	h.join(s)
+	if h.join(s) {
+		h.notice(ctx, terminal.Key, SignClone)
+	}
 	return s, nil
 }
 
@@ -138,6 +146,11 @@ func (h *Hub) enrol(ctx context.Context, conn wire.Conn, t wire.Transcript, f *w
 	for _, e := range list {
 		if !t.ProvesEnrolment(body, e.Secret) {
 			continue
+		}
+		if body.Generation > 0 {
+			if err := h.Watch.Former(ctx, e.ID, &body, now); err != nil {
+				return fmt.Errorf("note former place: %w", err)
+			}
 		}
 		terminal, err := h.Registrar.Enrol(ctx, e.ID, body.PublicKey, now)
 		if err != nil {

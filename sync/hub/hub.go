@@ -20,7 +20,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// Options say what a Hub works with. All fields but the last two are needed.
+// Options say what a Hub works with. All fields but the last three are needed.
 type Options struct {
 	Registrar Registrar
 	Intake    Intake
@@ -31,6 +31,7 @@ type Options struct {
 	Store     civic.EntryID // central's store id
 	Logger    *slog.Logger
 
+	Watch  Watch            // hears of machines put back, copied or not known; nil for nobody
 	Clock  func() time.Time // time.Now
 	Limits Limits
 }
@@ -83,6 +84,9 @@ func New(o Options) (*Hub, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Watch == nil {
+		o.Watch = noWatch{}
+	}
 	o.Limits.fill()
 	return &Hub{
 		Options:    o,
@@ -130,8 +134,9 @@ func (h *Hub) enter() bool {
 	return true
 }
 
-// join makes s the session of its terminal; one that is open already gives way.
-func (h *Hub) join(s *session) {
+// join makes s the session of its terminal; one that is open already gives way. It reports whether the key is seen to
+// be on two machines: a boot id that was left for another does not come back on one.
+func (h *Hub) join(s *session) (twice bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if old := h.sessions[s.t.Key]; old != nil {
@@ -142,12 +147,13 @@ func (h *Hub) join(s *session) {
 		s.end(&wire.Error{Code: wire.CodeBusy, After: h.later(), Fatal: true})
 	}
 	seen := h.boots[s.t.Key]
-	if s.boot == seen.before && s.boot != seen.last {
+	if twice = s.boot == seen.before && s.boot != seen.last; twice {
 		h.Logger.Warn("one key on two machines", "terminal", s.t.Number, "key", s.t.Key)
 	}
 	if s.boot != seen.last {
 		h.boots[s.t.Key] = sighting{last: s.boot, before: seen.last}
 	}
+	return twice
 }
 
 func (h *Hub) leave(s *session) {

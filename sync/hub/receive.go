@@ -66,7 +66,12 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		return s.note(ctx, f)
 	case *wire.Applied, *wire.StatusSeen, *wire.Pong:
 		return nil // the terminal's store is what counts; the next Prove tells of it
+	case *wire.Missing:
+		return s.missing(ctx, f)
 	case *wire.Error:
+		if f.Code == wire.CodeForked {
+			s.notice(ctx, s.t.Key, SignImage)
+		}
 		s.Logger.Warn("terminal refused a frame", "terminal", s.t.Number, "code", f.Code, "type", uint8(f.About))
 		return nil
 	default:
@@ -93,6 +98,9 @@ func (s *session) take(ctx context.Context, frames []*wire.Entry) error {
 	var e *civic.Error
 	if isBadEntry(err) && errors.As(err, &e) {
 		s.Logger.Error("entry not taken", "terminal", s.t.Number, "code", e.Code)
+		if e.Code == wire.CodeForked {
+			s.notice(ctx, s.t.Key, SignImage)
+		}
 		return s.answer(ctx, &wire.Error{Code: e.Code, About: wire.TypeEntry})
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -48,6 +49,18 @@ func OpenTerminal(path string) (*Terminal, error) {
 	}
 	copy(t.Root[:], f.Root)
 	return t, nil
+}
+
+// RenewTerminal makes a new key for a machine that has another's: a copy of it. The old file stays beside it under a
+// name that nothing reads, for a person to remove.
+func RenewTerminal(path string, code Code, now time.Time) (*Terminal, error) {
+	if err := os.Link(path, path+".former-"+now.UTC().Format("20060102-150405")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("keep the former key: %w", err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("replace the key: %w", err)
+	}
+	return CreateTerminal(path, code, now)
 }
 
 // EnrolTerminal returns the key to enrol with under a code: the one that is there already, where it belongs to the

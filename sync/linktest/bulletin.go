@@ -120,3 +120,11 @@ func (c *Central) Statuses(_ context.Context, t hub.Terminal, n uint64, most int
 	list = list[n:]
 	return append([]wire.Status(nil), list[:min(most, len(list))]...), nil
 }
+
+// Untell takes back the last statuses of a point, as an old backup would.
+func (c *Central) Untell(point string, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := c.statuses[point]
+	c.statuses[point] = list[:len(list)-n]
+}

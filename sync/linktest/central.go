@@ -36,6 +36,8 @@ type Central struct {
 	statuses   map[string][]wire.Status
 	telemetry  map[civic.KeyID]wire.Telemetry
 	seen       int
+	signs      map[civic.KeyID]map[hub.Sign]int
+	lost       []wire.Missing
 }
 
 type place struct {

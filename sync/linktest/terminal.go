@@ -34,6 +34,8 @@ type Terminal struct {
 	seen     uint64
 	place    wire.Welcome
 	clock    time.Time
+	recalls  int
+	missing  *wire.Missing
 }
 
 // NewTerminal returns a terminal with a key and nothing else; it has no place yet.

@@ -37,7 +37,7 @@ func (w *World) NewHub(limits hub.Limits) *hub.Hub {
 	w.TB.Helper()
 	c := w.Central
 	h, err := hub.New(hub.Options{
-		Registrar: c, Intake: c, Papers: c, Bulletin: c, Enquiry: c,
+		Registrar: c, Intake: c, Papers: c, Bulletin: c, Enquiry: c, Watch: c.Watch(),
 		Signer: c.Sign, Store: c.Store, Logger: slog.New(slog.DiscardHandler), Limits: limits,
 	})
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *World) UplinkTo(t *Terminal, root identity.Fingerprint, dial func(conte
 	w.TB.Helper()
 	u, err := uplink.New(uplink.Options{
 		Dial: dial, Key: t.Key, Keys: identity.NewKeyring(root),
-		Journal: t, Papers: t, Shelf: t, Statuses: t, Site: t, Boot: [16]byte(NewID()),
+		Journal: t, Papers: t, Shelf: t, Statuses: t, Site: t, Past: t, Boot: [16]byte(NewID()),
 		Logger: slog.New(slog.DiscardHandler), Agent: "test",
 	})
 	if err != nil {

@@ -38,6 +38,9 @@ func (u *Uplink) open(ctx context.Context, conn wire.Conn) (*session, error) {
 	if err := u.Site.Enrolled(hctx, *w); err != nil {
 		return nil, fmt.Errorf("store place: %w", err)
 	}
+	if err := u.lookBack(hctx, challenge.Store, w); err != nil {
+		return nil, err
+	}
 	conn.Limit(wire.MaxFrame)
 	return u.newSession(hctx, conn, challenge.Store, *w, body, trip)
 }

@@ -19,7 +19,7 @@ func (s *session) next(ctx context.Context) (wire.Frame, error) {
 	if f := s.urgent(); f != nil {
 		return f, nil
 	}
-	for _, lane := range []func(context.Context) (wire.Frame, error){s.nextEntry, s.nextWord, s.nextChunk, s.nextReport} {
+	for _, lane := range []func(context.Context) (wire.Frame, error){s.nextMissing, s.nextEntry, s.nextWord, s.nextChunk, s.nextReport} {
 		if f, err := lane(ctx); f != nil || err != nil {
 			return f, err
 		}

@@ -54,6 +54,8 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		return s.follow(ctx, f)
 	case *wire.Status:
 		return s.putStatuses(ctx, duplex.More(s.in, f, maxStatuses))
+	case *wire.Noted:
+		return s.noted(ctx, f)
 	case *wire.Answer:
 		s.mu.Lock()
 		defer s.mu.Unlock()

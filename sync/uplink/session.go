@@ -46,6 +46,7 @@ type session struct {
 	seen    uint64 // last status number to acknowledge
 	paper   transfer
 	report  bool // telemetry is due
+	tell    bool // central may have to hear what is missing
 	asks    asks
 }
 
@@ -60,7 +61,8 @@ func (u *Uplink) newSession(ctx context.Context, conn wire.Conn, store civic.Ent
 	s := &session{
 		Uplink: u, conn: conn, store: store, welcome: w,
 		in: duplex.NewInbox(inboxLimit), wake: make(chan struct{}, 1), done: make(chan struct{}),
-		synced: u.Clock(), opened: u.Clock(), report: true, paper: newTransfer(u.pace.next(trip)), asks: asks{open: map[uint64]chan *wire.Answer{}},
+		synced: u.Clock(), opened: u.Clock(), report: true, tell: u.Past != nil, paper: newTransfer(u.pace.next(trip)),
+		asks: asks{open: map[uint64]chan *wire.Answer{}},
 	}
 	s.feed = u.resumeFeed(store, p.Cursor.Civic())
 	if w.Custody == nil {
@@ -128,6 +130,7 @@ func (s *session) hold(ctx context.Context, signed wire.Signed, head uint64) err
 	}
 	if !same {
 		s.block(wire.CodeForked)
+		s.complain(wire.Error{Code: wire.CodeForked, About: wire.TypeCustody})
 		return nil
 	}
 	if err := s.Journal.Hold(ctx, signed, c); err != nil {

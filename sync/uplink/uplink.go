@@ -22,7 +22,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// Options say what an Uplink works with. All fields but the last four are needed.
+// Options say what an Uplink works with. All fields but the last five are needed.
 type Options struct {
 	Dial     func(ctx context.Context) (wire.Conn, error) // opens a connection to central
 	Key      *seal.Signer                                 // the terminal's
@@ -35,6 +35,7 @@ type Options struct {
 	Boot     [16]byte // the kernel's boot id
 	Logger   *slog.Logger
 
+	Past     Past             // what to do about a central that was put back; nil leaves that alone
 	Agent    string           // program version, for the operator
 	Clock    func() time.Time // time.Now
 	RetryMin time.Duration    // first bound of the wait between tries: 1 s
@@ -227,16 +228,24 @@ func (u *Uplink) count(ctx context.Context) {
 func (u *Uplink) Enrol(ctx context.Context, conn wire.Conn, secret identity.Secret) (wire.Welcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
-	t, _, err := u.greet(ctx, conn)
+	t, challenge, err := u.greet(ctx, conn)
 	if err != nil {
 		return wire.Welcome{}, err
 	}
-	ask, err := t.SignEnrol(u.Key, secret[:], wire.EnrolBody{Boot: u.Boot, Wall: u.Clock().UnixMilli(), Agent: u.Agent})
+	body := wire.EnrolBody{Boot: u.Boot, Wall: u.Clock().UnixMilli(), Agent: u.Agent}
+	if body.Number, body.Generation, err = u.former(ctx); err != nil {
+		return wire.Welcome{}, err
+	}
+	ask, err := t.SignEnrol(u.Key, secret[:], body)
 	if err != nil {
 		return wire.Welcome{}, fmt.Errorf("sign enrolment: %w", err)
 	}
 	w, _, err := u.ask(ctx, conn, ask)
 	if err != nil {
+		return wire.Welcome{}, err
+	}
+	// Before the new chain begins, so that everything this central never had goes into it.
+	if _, err := u.recall(ctx, challenge.Store, wire.Head{}); err != nil {
 		return wire.Welcome{}, err
 	}
 	if err := u.Site.Enrolled(ctx, *w); err != nil {

@@ -20,6 +20,8 @@ var blank = map[Type]func() Frame{
 	TypeEntry:      func() Frame { return new(Entry) },
 	TypeCustody:    func() Frame { return new(Custody) },
 	TypeOutcome:    func() Frame { return new(Outcome) },
+	TypeMissing:    func() Frame { return new(Missing) },
+	TypeNoted:      func() Frame { return new(Noted) },
 	TypeChunk:      func() Frame { return new(Chunk) },
 	TypeNeed:       func() Frame { return new(Need) },
 	TypeRefill:     func() Frame { return new(Refill) },

@@ -22,6 +22,8 @@ const (
 	TypeEntry   Type = 16
 	TypeCustody Type = 17
 	TypeOutcome Type = 18
+	TypeMissing Type = 19
+	TypeNoted   Type = 20
 
 	TypeChunk Type = 24
 	TypeNeed  Type = 25
@@ -139,6 +141,9 @@ type EnrolBody struct {
 	Boot      [16]byte `cbor:"3,keyasint"`
 	Wall      int64    `cbor:"4,keyasint"`
 	Agent     string   `cbor:"5,keyasint"`
+	// Of a terminal that was enrolled before, here or at a central that is no more.
+	Number     uint32 `cbor:"19,keyasint,omitempty"` // its number until now
+	Generation uint32 `cbor:"20,keyasint,omitempty"` // its generation until now: the next is a later one
 }
 
 // Welcome answers Prove and Enrol: the session is open.
@@ -175,6 +180,38 @@ type Outcome struct {
 	Entry   civic.EntryID `cbor:"1,keyasint"`
 	Seq     uint64        `cbor:"2,keyasint"`
 	Outcome civic.Outcome `cbor:"3,keyasint"`
+}
+
+// Missing tells a central that was restored from a backup, or took the place of another, what the terminal knows of
+// and keeps no bytes of. It comes at the beginning of sessions until a Noted answers it.
+type Missing struct {
+	Store    civic.EntryID   `cbor:"1,keyasint"` // of the central that had it
+	Entries  []MissingEntry  `cbor:"2,keyasint,omitempty"`
+	Statuses []MissingStatus `cbor:"3,keyasint,omitempty"`
+	More     uint64          `cbor:"4,keyasint,omitempty"` // entries left out of the list
+}
+
+// MaxMissing bounds each list of a Missing: what a terminal lost beyond it is counted in More.
+const MaxMissing = 1000
+
+// MissingEntry is one entry that central once had and the terminal no longer keeps.
+type MissingEntry struct {
+	ID     civic.EntryID      `cbor:"1,keyasint"`
+	Digest civic.Digest       `cbor:"2,keyasint"` // of the signed payload
+	Kind   civic.EntryKind    `cbor:"3,keyasint"`
+	Code   civic.TrackingCode `cbor:"4,keyasint,omitempty"`
+	Taken  int64              `cbor:"5,keyasint"` // filing time, Unix milliseconds
+}
+
+// MissingStatus is the number of the last status that central told of a case.
+type MissingStatus struct {
+	Code civic.TrackingCode `cbor:"1,keyasint"`
+	N    uint64             `cbor:"2,keyasint"`
+}
+
+// Noted answers Missing: central has listed what is lost.
+type Noted struct {
+	Store civic.EntryID `cbor:"1,keyasint"` // as in Missing
 }
 
 // Chunk carries part of a paper's ciphertext up. A chunk at an offset that central already has is harmless.
@@ -278,6 +315,8 @@ func (*Welcome) frameType() Type    { return TypeWelcome }
 func (*Entry) frameType() Type      { return TypeEntry }
 func (*Custody) frameType() Type    { return TypeCustody }
 func (*Outcome) frameType() Type    { return TypeOutcome }
+func (*Missing) frameType() Type    { return TypeMissing }
+func (*Noted) frameType() Type      { return TypeNoted }
 func (*Chunk) frameType() Type      { return TypeChunk }
 func (*Need) frameType() Type       { return TypeNeed }
 func (*Refill) frameType() Type     { return TypeRefill }

@@ -133,6 +133,12 @@ func tell(t testing.TB) *story {
 	must(err)
 	add("custody", (*wire.Custody)(&custody))
 	add("outcome", &wire.Outcome{Entry: entry.ID, Seq: 1, Outcome: civic.OutcomeCase})
+	add("missing", &wire.Missing{
+		Store:    store,
+		Entries:  []wire.MissingEntry{{ID: civic.EntryID(fill16(0xe0)), Digest: fill32(0xd0), Kind: civic.EntryApplication, Code: civic.NewTrackingCode(1041, 1), Taken: noon - 864_000_000}},
+		Statuses: []wire.MissingStatus{{Code: code, N: 5}},
+	})
+	add("noted", &wire.Noted{Store: store})
 	add("chunk", &wire.Chunk{Digest: paper.Digest, Size: paper.Size, Data: content})
 	add("need", &wire.Need{Digest: paper.Digest, Have: paper.Size, Done: true})
 
