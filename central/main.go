@@ -35,6 +35,9 @@ type flags struct {
 	Samples   sampleFlags    `cmd:"" help:"For demonstrations: publish a sample notice of every kind through three members of staff."`
 	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
 	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
+
+	Export bundleExportFlags `cmd:"" help:"Write what terminals without a line are to have into a folder, as that of a USB stick."`
+	Import bundleImportFlags `cmd:"" help:"Take what terminals wrote into a folder."`
 }
 
 type runFlags struct {
