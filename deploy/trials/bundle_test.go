@@ -21,6 +21,7 @@ import (
 // beside a line in the end: each application is one case.
 func TestStick(t *testing.T) {
 	s := newSite(t)
+	s.Print = s.Path("print")
 	elsewhere, err := fleet.FreePorts()
 	must(t, err)
 	must(t, s.StartCentral(t.Context(), s.Ports.Terminals))
@@ -49,8 +50,11 @@ func TestStick(t *testing.T) {
 	for range 2 { // the same stick again
 		out += stick.central(t, "import")
 	}
-	if kept := askBooks(t, s); kept.Entries["kept"] != len(codes) || lookUp(t, s, qr).says("已送达中心") {
+	if kept := askBooks(t, s); kept.Entries["kept"] != len(codes) {
 		t.Errorf("before the stick is back the terminal has %v", kept.Entries)
+	}
+	if paper := reprint(t, s, qr); !strings.Contains(paper, "现存于本终端") || strings.Contains(paper, "已送达中心") {
+		t.Errorf("before the stick is back the receipt says %s", paper)
 	}
 	out += stick.central(t, "export")
 	for range 2 {
@@ -59,8 +63,8 @@ func TestStick(t *testing.T) {
 	if kept := askBooks(t, s); kept.Entries["settled"] != len(codes) {
 		t.Errorf("with the stick back the terminal has %v of %d", kept.Entries, len(codes))
 	}
-	if p := lookUp(t, s, qr); !p.says("已送达中心") {
-		t.Errorf("with the stick back the paper is met by %s", markup.ReplaceAllString(p.body, " "))
+	if paper := reprint(t, s, qr); !strings.Contains(paper, "已送达中心") {
+		t.Errorf("with the stick back the receipt says %s", paper)
 	}
 	if through := stick.signed(t, s); through != uint64(len(codes)) {
 		t.Errorf("central signed through %d of %d", through, len(codes))
@@ -93,7 +97,7 @@ func TestStick(t *testing.T) {
 // would.
 func fileForPaper(t *testing.T, s *fleet.Site, r resident) (code, qr string) {
 	t.Helper()
-	for _, tool := range []string{"pdftoppm", "zbarimg"} {
+	for _, tool := range []string{"pdftoppm", "pdftotext", "zbarimg"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Fatalf("the trial reads a paper and needs %s (poppler-utils, zbar-tools)", tool)
 		}
@@ -119,8 +123,8 @@ func fileForPaper(t *testing.T, s *fleet.Site, r resident) (code, qr string) {
 	return done.code(), strings.TrimSpace(string(out))
 }
 
-// lookUp holds a paper under the terminal's scanner and returns what it shows.
-func lookUp(t *testing.T, s *fleet.Site, qr string) page {
+// reprint holds a paper under the terminal's scanner, prints it once more and returns what stands on it.
+func reprint(t *testing.T, s *fleet.Site, qr string) string {
 	t.Helper()
 	b, err := open(t.Context(), s)
 	must(t, err)
@@ -131,7 +135,20 @@ func lookUp(t *testing.T, s *fleet.Site, qr string) page {
 	if p.path != "/status" {
 		t.Fatalf("the paper leads to %s", p.path)
 	}
-	return p
+	must(t, os.RemoveAll(s.Print))
+	p, err = b.post(t.Context(), "/status/reprint", url.Values{"token": {p.token()}})
+	must(t, err)
+	_, err = b.post(t.Context(), "/leave", url.Values{"token": {p.token()}})
+	must(t, err)
+	var printed []string
+	until(t, 10*time.Second, "the receipt is printed", func() bool {
+		printed, err = filepath.Glob(s.Print + "/*.pdf")
+		return err != nil || len(printed) == 1
+	})
+	must(t, err)
+	text, err := exec.CommandContext(t.Context(), "pdftotext", "-raw", printed[0], "-").Output()
+	must(t, err)
+	return strings.Join(strings.Fields(string(text)), "")
 }
 
 // signed returns through which entry central signed on the stick, verified by central's own keys.
