@@ -30,7 +30,7 @@ func TestStick(t *testing.T) {
 	must(t, s.StartCentral(t.Context(), elsewhere.Terminals))
 	must(t, s.StartKiosk(t.Context()))
 	c := openCentral(t, s)
-	stick := stickOf(t, s)
+	stick := stickOf(t, s, "stick")
 
 	out := stick.central(t, "export", "--terminal", strings.TrimLeft(number(t, s), "0"))
 	out += stick.kiosk(t, "import")
@@ -174,6 +174,38 @@ func (k *stick) signed(t *testing.T, s *fleet.Site) (through uint64) {
 	return through
 }
 
+// TestSmallSticks carries what a terminal took in on two sticks that are each too small for it: the first is filled and
+// says so, the second takes the rest, and they arrive the wrong way round.
+func TestSmallSticks(t *testing.T) {
+	s := newSite(t)
+	first, second := stickOf(t, s, "first"), stickOf(t, s, "second")
+	mount(t, first.dir, 48<<10)
+	must(t, s.Up(t.Context()))
+	guides(t, s)
+	must(t, s.Central.Stop())
+	codes := fileSome(t, s, 0, 8)
+	_, err := s.Tool(t.Context(), "kiosk", "--dir", s.Path("kiosk"), "export", first.dir)
+	if err == nil || !strings.Contains(err.Error(), "bundle.full") || len(first.files(t)) == 0 {
+		t.Fatalf("a stick that is too small gets %d files and says %v", len(first.files(t)), err)
+	}
+	second.kiosk(t, "export", "--rest")
+	// The second alone: what follows a gap waits.
+	if out := second.central(t, "import"); !strings.Contains(out, "前面还缺文件") {
+		t.Errorf("behind a gap central says %s", out)
+	}
+	first.central(t, "import")
+	second.central(t, "import")
+	c := openCentral(t, s)
+	c.arrives(t, time.Minute, len(codes))
+	second.central(t, "export")
+	second.kiosk(t, "import")
+	if kept := askBooks(t, s); kept.Entries["settled"] != len(codes) {
+		t.Errorf("the terminal has %v of %d", kept.Entries, len(codes))
+	}
+	cases, lost, doubled := c.once(t, codes)
+	t.Logf("figures filed=%d cases=%d lost=%d doubled=%d files=%d+%d", len(codes), cases, lost, doubled, first.written, second.written)
+}
+
 // stick is a folder that is carried between terminal and central.
 type stick struct {
 	s       *fleet.Site
@@ -181,9 +213,9 @@ type stick struct {
 	written int
 }
 
-func stickOf(t *testing.T, s *fleet.Site) *stick {
+func stickOf(t *testing.T, s *fleet.Site, name string) *stick {
 	t.Helper()
-	dir := s.Path("stick")
+	dir := s.Path(name)
 	must(t, os.Mkdir(dir, 0o700))
 	return &stick{s: s, dir: dir}
 }

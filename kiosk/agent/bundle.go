@@ -22,7 +22,7 @@ import (
 // written by whoever was asked to: the agent sees files only, and needs no right to the stick.
 type carrier interface {
 	Start(ctx context.Context, all bool) (uplink.Place, error)
-	Write(ctx context.Context, from uplink.Place) (*uplink.Outgoing, error)
+	Write(ctx context.Context, from uplink.Place, limit int) (*uplink.Outgoing, error)
 	Review(ctx context.Context, at uplink.Place, file []byte) (uplink.Place, bool, error)
 	Take(ctx context.Context, file []byte) (*uplink.Delivery, error)
 }
@@ -66,15 +66,20 @@ func Export(ctx context.Context, opts Options, dir string, extent Extent, tell f
 	if at, sum.Removed, err = review(ctx, c, dir, at); err != nil {
 		return sum, err
 	}
-	for more := true; more; {
-		out, err := c.Write(ctx, at)
+	for limit, more := 0, true; more; {
+		out, err := c.Write(ctx, at, limit)
 		if err != nil {
 			return sum, err
 		}
-		if _, err := bundle.Write(dir, out.File); err != nil {
-			return sum, err
+		_, err = bundle.Write(dir, out.File)
+		if smaller, ok := shrink(limit); ok && errors.Is(err, &civic.Error{Code: civic.Full}) {
+			limit = smaller // what is left may still hold the applications, if not the papers
+			continue
 		}
-		if err := savePlace(opts.Dir, out.Place); err != nil {
+		if err == nil {
+			err = savePlace(opts.Dir, out.Place)
+		}
+		if err != nil {
 			return sum, err
 		}
 		at, more = out.Place, out.More
@@ -85,6 +90,15 @@ func Export(ctx context.Context, opts Options, dir string, extent Extent, tell f
 		tell(sum)
 	}
 	return sum, nil
+}
+
+// shrink returns the next smaller limit of a file, down to where a file is mostly its opening.
+func shrink(limit int) (int, bool) {
+	const smallest = 16 << 10
+	if limit == 0 {
+		limit = bundle.MaxPart
+	}
+	return limit / 8, limit/8 >= smallest
 }
 
 // goOn returns the later of a fresh place and the one where an earlier export ended.

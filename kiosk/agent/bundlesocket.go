@@ -28,6 +28,7 @@ func bundleSocket(dir string) string { return filepath.Join(dir, "stick.sock") }
 type errand struct {
 	All      bool             `json:"all,omitempty"`
 	Place    uplink.Place     `json:"place"`
+	Limit    int              `json:"limit,omitempty"`
 	File     []byte           `json:"file,omitempty"`
 	Spent    bool             `json:"spent,omitempty"`
 	Outgoing *uplink.Outgoing `json:"outgoing,omitempty"`
@@ -100,7 +101,7 @@ func doorOf(c carrier) http.Handler {
 		return err
 	})
 	on("/write", func(ctx context.Context, e *errand) (err error) {
-		e.Outgoing, err = c.Write(ctx, e.Place)
+		e.Outgoing, err = c.Write(ctx, e.Place, e.Limit)
 		return err
 	})
 	on("/review", func(ctx context.Context, e *errand) (err error) {
@@ -193,8 +194,8 @@ func (r remote) Start(ctx context.Context, all bool) (uplink.Place, error) {
 }
 
 // Write asks the agent for the next file.
-func (r remote) Write(ctx context.Context, from uplink.Place) (*uplink.Outgoing, error) {
-	e, err := r.ask(ctx, "/write", errand{Place: from})
+func (r remote) Write(ctx context.Context, from uplink.Place, limit int) (*uplink.Outgoing, error) {
+	e, err := r.ask(ctx, "/write", errand{Place: from, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

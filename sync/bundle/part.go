@@ -150,6 +150,9 @@ func foreign(err error) error {
 
 // Builder gathers the frames of one file.
 type Builder struct {
+	// Limit bounds the bytes of the frames; 0 is what a file may have. The first frame is taken whatever its size.
+	Limit int
+
 	frames []byte
 	count  int
 }
@@ -164,7 +167,7 @@ func (b *Builder) Add(f wire.Frame) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(b.frames)+len(raw) > room {
+	if len(raw) > b.Room() && (b.count > 0 || len(raw) > room) {
 		return false, nil
 	}
 	b.frames, b.count = append(b.frames, raw...), b.count+1
@@ -172,7 +175,12 @@ func (b *Builder) Add(f wire.Frame) (bool, error) {
 }
 
 // Room is how many bytes of frames may still be added.
-func (b *Builder) Room() int { return room - len(b.frames) }
+func (b *Builder) Room() int {
+	if b.Limit > 0 {
+		return min(b.Limit, room) - len(b.frames)
+	}
+	return room - len(b.frames)
+}
 
 // Count is how many frames were added.
 func (b *Builder) Count() int { return b.count }

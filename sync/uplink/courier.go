@@ -101,15 +101,16 @@ type Outgoing struct {
 }
 
 // Write makes the file that follows a place: entries first, the small ones that people wait for, then papers. There
-// is always one, since it also tells central how far the terminal is; More says whether another follows.
-func (c *Courier) Write(ctx context.Context, from Place) (*Outgoing, error) {
+// is always one, since it also tells central how far the terminal is; More says whether another follows. limit bounds
+// the bytes of its frames, for a stick that has little room left; 0 is as many as a file may have.
+func (c *Courier) Write(ctx context.Context, from Place, limit int) (*Outgoing, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	standing, err := c.up.standing(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := writer{c: c, out: &Outgoing{Place: from.clone()}}
+	w := writer{c: c, b: bundle.Builder{Limit: limit}, out: &Outgoing{Place: from.clone()}}
 	w.out.Place.Number++
 	if err := w.entries(ctx); err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func newCarriage(t *testing.T, w *linktest.World, term *linktest.Terminal) *carr
 func (c *carriage) write(at uplink.Place) (files [][]byte, behind uplink.Place) {
 	c.t.Helper()
 	for more := true; more; {
-		out, err := c.courier.Write(c.t.Context(), at)
+		out, err := c.courier.Write(c.t.Context(), at, 0)
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -265,6 +265,62 @@ func TestBundleGoesOn(t *testing.T) {
 	// For a central that lost it everything can be written again.
 	if again, _ := c.write(c.start(true)); len(again) < len(whole) {
 		t.Errorf("%d files of everything, %d before", len(again), len(whole))
+	}
+}
+
+// TestBundleOneWay is a gateway that lets files out and nothing in: each export writes what is new alone, central misses
+// nothing, and what the terminal never heard it hears when a line comes at last.
+func TestBundleOneWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := linktest.NewWorld(t, hub.Limits{})
+		defer w.Close()
+		term := w.Terminal("p1")
+		c := newCarriage(t, w, term)
+		at := c.start(false)
+		for range 5 {
+			term.TakeIn(50_000)
+			files, behind := c.write(at)
+			if size := len(files[0]); len(files) != 1 || size > 60_000 {
+				t.Errorf("%d files, the first of %d bytes", len(files), size)
+			}
+			if out := c.collect(files...); out.Missing || out.Entries != 1 || out.Papers != 1 {
+				t.Errorf("%+v", out)
+			}
+			at = behind
+		}
+		if term.Held() != 0 {
+			t.Errorf("held %d with no word from central", term.Held())
+		}
+		stop := w.Run(w.Uplink(term))
+		w.Until(time.Minute, func() string { return w.Report(term) }, func() bool { return w.InStep(term, 1) })
+		stop()
+		if cases, conflicts := w.Central.Cases(); cases != 5 || conflicts != 0 {
+			t.Errorf("5 entries are %d cases, %d conflicts", cases, conflicts)
+		}
+	})
+}
+
+// TestBundleInSmallFiles is a stick with little room: files get as small as it takes, and are as good.
+func TestBundleInSmallFiles(t *testing.T) {
+	w := linktest.NewWorld(t, hub.Limits{})
+	defer w.Close()
+	term := w.Terminal("p1")
+	c := newCarriage(t, w, term)
+	for range 3 {
+		term.TakeIn(200_000)
+	}
+	at, files := c.start(false), 0
+	for more := true; more; files++ {
+		out, err := c.courier.Write(t.Context(), at, 64<<10)
+		if err != nil || len(out.File) > 70<<10 {
+			t.Fatalf("%d bytes, %v", len(out.File), err)
+		}
+		c.collect(out.File)
+		at, more = out.Place, out.More
+	}
+	c.take(c.dispatch()...)
+	if files < 9 || !w.InStep(term, 1) {
+		t.Errorf("%d files: %s", files, w.Report(term))
 	}
 }
 
