@@ -43,7 +43,7 @@ type RefusedFile struct {
 // ImportBundles takes custody of what terminals wrote into a folder, opens it, and remembers how far each terminal
 // said it was. It may run beside a central that serves, again, and in any order. tell is called after each file.
 func (s *Server) ImportBundles(ctx context.Context, dir string, tell func(done, of int)) (sum BundleImported, err error) {
-	list, more, err := bundle.Survey(dir)
+	list, more, err := bundle.Survey(ctx, dir)
 	if err != nil {
 		return sum, err
 	}
@@ -175,7 +175,7 @@ func (s *Server) exportTerminal(ctx context.Context, dir string, t hub.Terminal,
 	}
 	if at.Number = book.Place.Number; rest {
 		at = book.Place
-	} else if err := s.clear(dir, t.Key); err != nil {
+	} else if err := s.clear(ctx, dir, t.Key); err != nil {
 		return err
 	}
 	sum := BundleExported{Terminal: t.Number}
@@ -206,8 +206,8 @@ func (s *Server) exportTerminal(ctx context.Context, dir string, t hub.Terminal,
 }
 
 // clear removes what central wrote for a terminal into a folder before. Files of others are left alone.
-func (s *Server) clear(dir string, terminal civic.KeyID) error {
-	list, _, err := bundle.Survey(dir)
+func (s *Server) clear(ctx context.Context, dir string, terminal civic.KeyID) error {
+	list, _, err := bundle.Survey(ctx, dir)
 	if err != nil {
 		return err
 	}

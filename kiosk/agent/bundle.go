@@ -112,7 +112,7 @@ func goOn(fresh, saved uplink.Place) uplink.Place {
 
 // review passes over what lies in the folder already, and removes what central has confirmed.
 func review(ctx context.Context, c carrier, dir string, at uplink.Place) (uplink.Place, int, error) {
-	list, _, err := bundle.Survey(dir)
+	list, _, err := bundle.Survey(ctx, dir)
 	if err != nil {
 		return at, 0, err
 	}
@@ -205,7 +205,7 @@ func Import(ctx context.Context, opts Options, dir string, tell func(Imported)) 
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	list, more, err := bundle.Survey(dir)
+	list, more, err := bundle.Survey(ctx, dir)
 	if err != nil {
 		return sum, err
 	}

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -120,12 +121,15 @@ type File struct {
 
 // Survey looks at every file of a folder and returns them in the order to take them in, those that are none last, and
 // how many more than MaxFiles it left out.
-func Survey(dir string) (list []File, more int, err error) {
+func Survey(ctx context.Context, dir string) (list []File, more int, err error) {
 	names, more, err := List(dir)
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
 		f := File{Name: name}
 		b, err := Read(dir, name)
 		if err == nil {

@@ -33,7 +33,7 @@ func TestFolder(t *testing.T) {
 			t.Errorf("read %d bytes, %v", len(b), err)
 		}
 	}
-	list, more, err := bundle.Survey(dir)
+	list, more, err := bundle.Survey(t.Context(), dir)
 	if err != nil || more != 0 || len(list) != 3 {
 		t.Fatalf("%+v, %d, %v", list, more, err)
 	}
@@ -66,7 +66,7 @@ func TestTricks(t *testing.T) {
 	must(os.Truncate(filepath.Join(dir, "e.bundle"), 64<<30)) // sparse
 	must(os.WriteFile(filepath.Join(dir, "F.BUNDLE"), files["up"], 0o600))
 	must(os.WriteFile(filepath.Join(dir, "letter.txt"), files["up"], 0o600))
-	list, _, err := bundle.Survey(dir)
+	list, _, err := bundle.Survey(t.Context(), dir)
 	must(err)
 	good := 0
 	for _, f := range list {

@@ -12,7 +12,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// History. A line whenever a reader can notice.
+// Version of the file, and its history: a line whenever a reader can notice.
 //
 //	1  2026-11-25  entries and papers up; custody, outcomes, statuses, editions and needs down
 const Version = 1
