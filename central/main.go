@@ -38,6 +38,9 @@ type flags struct {
 	Backup    backupFlags    `cmd:"" help:"Write a verified copy of database and papers while central runs; terminals may then purge what it covers."`
 	Restore   restoreFlags   `cmd:"" help:"Make a central of a backup in an empty place; terminals then send again what they keep."`
 	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
+
+	Export bundleExportFlags `cmd:"" help:"Write what terminals without a line are to have into a folder, as that of a USB stick."`
+	Import bundleImportFlags `cmd:"" help:"Take what terminals wrote into a folder."`
 }
 
 type runFlags struct {

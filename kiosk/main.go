@@ -28,6 +28,8 @@ type flags struct {
 	Run    runFlags    `cmd:"" help:"Serve the pages and keep the line."`
 	Enrol  enrolFlags  `cmd:"" help:"Join the fleet of a central with a code made there."`
 	Status statusFlags `cmd:"" help:"Count what is kept here, and list what was saved without its receipt being shown."`
+	Export exportFlags `cmd:"" help:"Write what central does not have yet into a folder, as that of a USB stick."`
+	Import importFlags `cmd:"" help:"Take what central wrote into a folder for this terminal."`
 }
 
 type runFlags struct {

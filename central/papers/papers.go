@@ -13,16 +13,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"syscall"
 
 	"doorstep/sync/civic"
 )
 
-// Folder keeps papers under one directory. It is safe for concurrent use within one process.
-type Folder struct {
-	dir   string
-	locks [64]sync.Mutex // one for the papers whose digest begins with the same six bits: guards their files
-}
+// Folder keeps papers under one directory. It is safe for concurrent use, also by several processes: the command line
+// takes papers from a stick beside a central that takes them from the line.
+type Folder struct{ dir string }
 
 // partial ends the name of a paper that is not whole.
 const partial = ".part"
@@ -40,7 +38,11 @@ func Open(dir string) (*Folder, error) {
 
 // Have returns how many bytes of a paper are synced, and whether it is whole and was verified.
 func (f *Folder) Have(d civic.Digest) (have int64, whole bool, err error) {
-	defer f.lock(d)()
+	unlock, err := f.lock(d)
+	if err != nil {
+		return 0, false, err
+	}
+	defer unlock()
 	return f.have(d)
 }
 
@@ -48,7 +50,11 @@ func (f *Folder) Have(d civic.Digest) (have int64, whole bool, err error) {
 // there, or before it, is not taken: the answer tells the caller where to go on. A whole paper whose digest is
 // another starts again from nothing.
 func (f *Folder) Append(d civic.Digest, size, offset int64, data []byte) (have int64, whole bool, err error) {
-	defer f.lock(d)()
+	unlock, err := f.lock(d)
+	if err != nil {
+		return 0, false, err
+	}
+	defer unlock()
 	have, whole, err = f.have(d)
 	if err != nil || whole {
 		return have, whole, err
@@ -88,7 +94,11 @@ func (f *Folder) Read(d civic.Digest) ([]byte, error) {
 // Remove removes a paper, whole or partial, and syncs its directory; one that is not there is no error. The directory
 // is synced in that case too: who removed it before may have died before the sync.
 func (f *Folder) Remove(d civic.Digest) error {
-	defer f.lock(d)()
+	unlock, err := f.lock(d)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	for _, name := range []string{f.path(d), f.path(d) + partial} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove paper: %w", err)
@@ -180,10 +190,22 @@ func (f *Folder) mkdir(d civic.Digest) error {
 	return syncDir(f.dir)
 }
 
-func (f *Folder) lock(d civic.Digest) (unlock func()) {
-	mu := &f.locks[d[0]>>2]
-	mu.Lock()
-	return mu.Unlock
+// lock locks the papers whose digest begins with the same six bits, for this process and all others. The kernel gives
+// the lock up with whoever dies.
+func (f *Folder) lock(d civic.Digest) (unlock func(), err error) {
+	file, err := os.OpenFile(filepath.Join(f.dir, fmt.Sprintf(".lock-%02d", d[0]>>2)), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock paper: %w", err)
+	}
+	for {
+		if err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX); !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock paper: %w", err), file.Close())
+	}
+	return func() { _ = file.Close() }, nil
 }
 
 func syncDir(path string) error {

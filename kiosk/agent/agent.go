@@ -251,6 +251,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	g.Go(func() error { return a.uplink.Run(ctx) })
 	g.Go(func() error { return a.purge(ctx) })
 	g.Go(func() error { return a.answer(ctx) })
+	g.Go(func() error { return a.errands(ctx) })
 	return errors.Join(g.Wait(), a.Close())
 }
 
