@@ -16,11 +16,12 @@ import (
 	"time"
 
 	"doorstep/sync/civic"
+	"doorstep/sync/quiet"
 	"doorstep/sync/seal"
 	"doorstep/sync/wire"
 )
 
-// Options say what a Hub works with. All fields but the last two are needed.
+// Options say what a Hub works with. All fields but the last three are needed.
 type Options struct {
 	Registrar Registrar
 	Intake    Intake
@@ -33,6 +34,7 @@ type Options struct {
 
 	Clock  func() time.Time // time.Now
 	Limits Limits
+	Random func(time.Duration) time.Duration // a random wait below a bound above zero: rand.N
 }
 
 // Limits bound what terminals may cost. Zero fields get the defaults.
@@ -61,17 +63,20 @@ func (l *Limits) fill() {
 // Hub holds the open sessions.
 type Hub struct {
 	Options
-	handshakes chan struct{}
-	running    sync.WaitGroup
+	running sync.WaitGroup
 
 	mu       sync.Mutex // guards all below
 	closed   bool
+	openings map[*opening]bool
 	sessions map[civic.KeyID]*session // the newest of each terminal
 	boots    map[civic.KeyID]sighting
 }
 
 // sighting is the boot ids under which a key was last seen.
 type sighting struct{ last, before [16]byte }
+
+// repeatAfter is how long one terminal, or a stranger, cannot fill the log with the same line.
+const repeatAfter = 10 * time.Minute
 
 // New returns a Hub without sessions.
 func New(o Options) (*Hub, error) {
@@ -82,12 +87,13 @@ func New(o Options) (*Hub, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Random == nil {
+		o.Random = rand.N[time.Duration]
+	}
 	o.Limits.fill()
+	o.Logger = slog.New(quiet.New(o.Logger.Handler(), repeatAfter))
 	return &Hub{
-		Options:    o,
-		handshakes: make(chan struct{}, o.Limits.Handshakes),
-		sessions:   map[civic.KeyID]*session{},
-		boots:      map[civic.KeyID]sighting{},
+		Options: o, openings: map[*opening]bool{}, sessions: map[civic.KeyID]*session{}, boots: map[civic.KeyID]sighting{},
 	}, nil
 }
 
@@ -99,13 +105,12 @@ func (h *Hub) Serve(ctx context.Context, conn wire.Conn) error {
 		return h.refuse(ctx, conn, &wire.Error{Code: wire.CodeBusy, After: h.later(), Fatal: true})
 	}
 	defer h.running.Done()
-	select {
-	case h.handshakes <- struct{}{}:
-	default:
+	o := h.admit(ctx)
+	if o == nil {
 		return h.refuse(ctx, conn, &wire.Error{Code: wire.CodeBusy, After: h.later(), Fatal: true})
 	}
-	s, err := h.open(ctx, conn)
-	<-h.handshakes
+	s, err := h.open(o.ctx, conn)
+	h.admitted(o)
 	if s == nil || err != nil {
 		return err
 	}
@@ -213,5 +218,5 @@ func (h *Hub) Close(ctx context.Context) error {
 // later spreads those who have to come back, in milliseconds.
 func (h *Hub) later() uint32 {
 	const soonest = time.Second
-	return uint32((soonest + rand.N(h.Limits.Spread)).Milliseconds())
+	return uint32((soonest + h.Random(h.Limits.Spread)).Milliseconds())
 }
