@@ -249,7 +249,7 @@ func (s *Server) serveTerminals(ctx context.Context) error {
 	defer stop()
 	return link.Serve(ctx, s.terminal, s.opts.Logger, func(ctx context.Context, c wire.Conn) {
 		if err := s.hub.Serve(ctx, c); err != nil && ctx.Err() == nil {
-			s.opts.Logger.Info("session ended", "error", err)
+			s.hub.Logger.Info("session ended", "code", hub.CodeOf(err), "error", err)
 		}
 	})
 }

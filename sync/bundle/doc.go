@@ -1,5 +1,5 @@
 // Package bundle is the line where there is none: the frames of package wire in signed files, for a USB stick or a
-// gateway that lets files through one way. PROTOCOL.md 12 is the format.
+// gateway that lets files through one way. PROTOCOL.md 13 is the format.
 //
 // A bundle is a folder of files. Each file is complete in itself: at most MaxPart bytes, signed by the terminal that
 // wrote it or by central, and of use in any order and any number of times, since its frames are those that may be

@@ -11,7 +11,10 @@ import (
 	"doorstep/sync/wire"
 )
 
-const handshakeTimeout = 20 * time.Second
+const (
+	handshakeTimeout = 20 * time.Second
+	cooling          = 10 * time.Minute // for a terminal of which too much was refused
+)
 
 // open does the handshake. It returns nil and no error after an enrolment.
 func (h *Hub) open(ctx context.Context, conn wire.Conn) (*session, error) {
@@ -187,7 +190,11 @@ func (h *Hub) refuse(ctx context.Context, conn wire.Conn, f *wire.Error) error {
 func (h *Hub) frameOf(cause error) *wire.Error {
 	var e *civic.Error
 	if errors.As(cause, &e) && e.Code != civic.Unavailable && e.Code != civic.Full {
-		return &wire.Error{Code: e.Code, Fatal: true}
+		f := &wire.Error{Code: e.Code, Fatal: true}
+		if e.Code == civic.Limited {
+			f.After = uint32(cooling.Milliseconds())
+		}
+		return f
 	}
 	return &wire.Error{Code: wire.CodeBusy, After: h.later(), Fatal: true}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"doorstep/sync/civic"
+	"doorstep/sync/quiet"
 	"doorstep/sync/seal"
 	"doorstep/sync/wire"
 )
@@ -34,6 +35,7 @@ type Options struct {
 	Watch  Watch            // hears of machines put back, copied or not known; nil for nobody
 	Clock  func() time.Time // time.Now
 	Limits Limits
+	Random func(time.Duration) time.Duration // a random wait below a bound above zero: rand.N
 }
 
 // Limits bound what terminals may cost. Zero fields get the defaults.
@@ -62,18 +64,21 @@ func (l *Limits) fill() {
 // Hub holds the open sessions.
 type Hub struct {
 	Options
-	handshakes chan struct{}
-	packer     *wire.Packer
-	running    sync.WaitGroup
+	packer  *wire.Packer
+	running sync.WaitGroup
 
 	mu       sync.Mutex // guards all below
 	closed   bool
+	openings map[*opening]bool
 	sessions map[civic.KeyID]*session // the newest of each terminal
 	boots    map[civic.KeyID]sighting
 }
 
 // sighting is the boot ids under which a key was last seen.
 type sighting struct{ last, before [16]byte }
+
+// repeatAfter is how long one terminal, or a stranger, cannot fill the log with the same line.
+const repeatAfter = 10 * time.Minute
 
 // New returns a Hub without sessions.
 func New(o Options) (*Hub, error) {
@@ -87,13 +92,14 @@ func New(o Options) (*Hub, error) {
 	if o.Watch == nil {
 		o.Watch = noWatch{}
 	}
+	if o.Random == nil {
+		o.Random = rand.N[time.Duration]
+	}
 	o.Limits.fill()
+	o.Logger = slog.New(quiet.New(o.Logger.Handler(), repeatAfter))
 	return &Hub{
-		Options:    o,
-		packer:     wire.NewPacker(),
-		handshakes: make(chan struct{}, o.Limits.Handshakes),
-		sessions:   map[civic.KeyID]*session{},
-		boots:      map[civic.KeyID]sighting{},
+		Options: o, packer: wire.NewPacker(), openings: map[*opening]bool{}, sessions: map[civic.KeyID]*session{},
+		boots: map[civic.KeyID]sighting{},
 	}, nil
 }
 
@@ -105,13 +111,12 @@ func (h *Hub) Serve(ctx context.Context, conn wire.Conn) error {
 		return h.refuse(ctx, conn, &wire.Error{Code: wire.CodeBusy, After: h.later(), Fatal: true})
 	}
 	defer h.running.Done()
-	select {
-	case h.handshakes <- struct{}{}:
-	default:
+	o := h.admit(ctx)
+	if o == nil {
 		return h.refuse(ctx, conn, &wire.Error{Code: wire.CodeBusy, After: h.later(), Fatal: true})
 	}
-	s, err := h.open(ctx, conn)
-	<-h.handshakes
+	s, err := h.open(o.ctx, conn)
+	h.admitted(o)
 	if s == nil || err != nil {
 		return err
 	}
@@ -221,5 +226,5 @@ func (h *Hub) Close(ctx context.Context) error {
 // later spreads those who have to come back, in milliseconds.
 func (h *Hub) later() uint32 {
 	const soonest = time.Second
-	return uint32((soonest + rand.N(h.Limits.Spread)).Milliseconds())
+	return uint32((soonest + h.Random(h.Limits.Spread)).Milliseconds())
 }

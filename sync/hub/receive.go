@@ -13,8 +13,11 @@ import (
 )
 
 const (
-	maxBatch  = 64 // entries of one transaction
-	seenEvery = time.Minute
+	maxBatch    = 64 // entries of one transaction
+	seenEvery   = time.Minute
+	reportEvery = 10 * time.Second // telemetry that comes more often is not stored
+	maxRefused  = 1024             // frames of one session that are refused before the terminal is sent away
+	maxAsks     = 60               // look-ups in a minute
 )
 
 // receive works the inbox off.
@@ -24,7 +27,7 @@ func (s *session) receive(ctx context.Context) error {
 		var unknown *wire.UnknownFrame
 		switch {
 		case errors.As(err, &unknown):
-			err = s.answer(ctx, &wire.Error{Code: wire.CodeUnknownFrame, About: unknown.Type})
+			err = s.object(ctx, s.answers, wire.CodeUnknownFrame, unknown.Type)
 		case err != nil:
 			if !isRefusable(err) {
 				return err
@@ -73,9 +76,9 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 			s.notice(ctx, s.t.Key, SignImage)
 		}
 		s.Logger.Warn("terminal refused a frame", "terminal", s.t.Number, "code", f.Code, "type", uint8(f.About))
-		return nil
+		return s.offence()
 	default:
-		return s.answer(ctx, &wire.Error{Code: wire.CodeDisorder, About: wire.TypeOf(f)})
+		return s.object(ctx, s.answers, wire.CodeDisorder, wire.TypeOf(f))
 	}
 }
 
@@ -101,7 +104,7 @@ func (s *session) take(ctx context.Context, frames []*wire.Entry) error {
 		if e.Code == wire.CodeForked {
 			s.notice(ctx, s.t.Key, SignImage)
 		}
-		return s.answer(ctx, &wire.Error{Code: e.Code, About: wire.TypeEntry})
+		return s.object(ctx, s.answers, e.Code, wire.TypeEntry)
 	}
 	if err != nil {
 		return fmt.Errorf("take entries: %w", err)
@@ -134,7 +137,7 @@ func isBadEntry(err error) bool {
 // chunk stores part of a paper. An empty chunk asks how much there is.
 func (s *session) chunk(ctx context.Context, c *wire.Chunk) error {
 	if len(c.Data) > wire.MaxChunk || c.Size > wire.MaxPaper || c.Offset < 0 || c.Size < 0 {
-		return s.need(ctx, &wire.Error{Code: wire.CodeTooLarge, About: wire.TypeChunk})
+		return s.object(ctx, s.needs, wire.CodeTooLarge, wire.TypeChunk)
 	}
 	var n wire.Need
 	var err error
@@ -145,18 +148,25 @@ func (s *session) chunk(ctx context.Context, c *wire.Chunk) error {
 	}
 	var e *civic.Error
 	if errors.As(err, &e) && e.Code != civic.Full && e.Code != civic.Unavailable {
-		return s.need(ctx, &wire.Error{Code: e.Code, About: wire.TypeChunk})
+		return s.object(ctx, s.needs, e.Code, wire.TypeChunk)
 	}
 	if err != nil {
 		return fmt.Errorf("store paper: %w", err)
 	}
 	n.Digest = c.Digest
-	return s.need(ctx, &n)
+	return put(ctx, s.needs, &n)
 }
 
 // ask answers a look-up. What central cannot do now is the asker's to hear and no reason to end the session.
 func (s *session) ask(ctx context.Context, f *wire.Ask) error {
 	answer := &wire.Answer{ID: f.ID}
+	if now := s.Clock(); now.Sub(s.askedFrom) >= time.Minute {
+		s.askedFrom, s.asks = now, 0
+	}
+	if s.asks++; s.asks > maxAsks {
+		answer.Code = civic.Limited
+		return s.answer(ctx, answer)
+	}
 	notice, err := s.Enquiry.Ask(ctx, s.t, f.Code, f.LastFour, s.Clock())
 	if err == nil {
 		answer.Status, err = json.Marshal(notice)
@@ -178,7 +188,12 @@ func (s *session) note(ctx context.Context, t *wire.Telemetry) error {
 	if t == nil && now.Sub(s.seen) < seenEvery {
 		return nil
 	}
-	s.seen = now
+	if t != nil && !s.reported.IsZero() && now.Sub(s.reported) < reportEvery {
+		return nil
+	}
+	if s.seen = now; t != nil {
+		s.reported = now
+	}
 	if err := s.Registrar.Seen(ctx, s.t.Key, now, t); err != nil {
 		return fmt.Errorf("note terminal: %w", err)
 	}
@@ -187,7 +202,21 @@ func (s *session) note(ctx context.Context, t *wire.Telemetry) error {
 
 func (s *session) answer(ctx context.Context, f wire.Frame) error { return put(ctx, s.answers, f) }
 
-func (s *session) need(ctx context.Context, f wire.Frame) error { return put(ctx, s.needs, f) }
+// object refuses a frame; the session goes on, unless there were too many.
+func (s *session) object(ctx context.Context, to chan<- wire.Frame, code civic.Code, about wire.Type) error {
+	if err := s.offence(); err != nil {
+		return err
+	}
+	return put(ctx, to, &wire.Error{Code: code, About: about})
+}
+
+// offence counts a frame that a terminal in order does not send, and refuses the terminal after too many.
+func (s *session) offence() error {
+	if s.refused++; s.refused > maxRefused {
+		return civic.Refuse(civic.Limited, "session", "link.limited")
+	}
+	return nil
+}
 
 func put(ctx context.Context, to chan<- wire.Frame, f wire.Frame) error {
 	select {

@@ -3,12 +3,12 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"doorstep/sync/civic"
 	"doorstep/sync/duplex"
 	"doorstep/sync/wire"
 )
@@ -30,7 +30,12 @@ type session struct {
 	cut     chan struct{}   // closed when the last word has had its time
 
 	down down // of the sender alone
-	seen time.Time
+
+	// Of the worker alone.
+	seen, reported time.Time
+	refused        int
+	asks           int // look-ups since askedFrom
+	askedFrom      time.Time
 
 	mu      sync.Mutex // guards all below
 	custody *wire.Signed
@@ -86,7 +91,7 @@ func (s *session) run(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.last != nil {
-		return fmt.Errorf("session ended: %s", s.last.Code)
+		return &civic.Error{Code: s.last.Code, Field: "session", Err: err}
 	}
 	return err
 }

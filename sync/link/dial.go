@@ -65,7 +65,7 @@ func upgrade(ctx context.Context, tcp net.Conn, address string) (*conn, error) {
 		_ = resp.Body.Close()
 	}
 	if err != nil {
-		return nil, fail(upgradeCode(err), err)
+		return nil, fail(upgradeCode(err, resp), err)
 	}
 	state := secure.ConnectionState()
 	return newConn(ws, &state)

@@ -20,6 +20,7 @@ const (
 	CodeRefused     civic.Code = "line-refused"     // the machine is there, the program is not
 	CodeTimeout     civic.Code = "line-timeout"     // no answer
 	CodeTLS         civic.Code = "line-tls"         // something answers, and does not speak TLS 1.3 with us
-	CodeCaptive     civic.Code = "line-captive"     // a web page answers in central's place: a sign-in portal, a proxy
+	CodeCaptive     civic.Code = "line-captive"     // a web page answers in central's place: a sign-in portal
+	CodeProxy       civic.Code = "line-proxy"       // something answers in central's place that it lets nobody through
 	CodeLost        civic.Code = "line-lost"        // an open connection broke or fell silent
 )

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -53,17 +54,26 @@ func tlsCode(err error) civic.Code {
 	return CodeTLS
 }
 
-// upgradeCode classes why no websocket came about over TLS.
-func upgradeCode(err error) civic.Code {
+// upgradeCode classes why no websocket came about over TLS, by what answered in central's place: central upgrades, so
+// any other answer of HTTP comes from something in between or from another machine.
+func upgradeCode(err error, resp *http.Response) civic.Code {
 	switch {
-	case errors.Is(err, websocket.ErrBadHandshake):
+	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil && isPortal(resp):
 		return CodeCaptive
+	case errors.Is(err, websocket.ErrBadHandshake):
+		return CodeProxy
 	case isTimeout(err):
 		return CodeTimeout
 	case isNet(err):
 		return CodeLost
 	}
 	return CodeCaptive // an answer that is no HTTP, or no upgrade
+}
+
+// isPortal reports whether an answer wants to be read by a person: a page, the way to one, or RFC 6585's word that the
+// network wants a sign-in. A proxy that does not let the connection through says so by an error.
+func isPortal(resp *http.Response) bool {
+	return resp.StatusCode < 400 || resp.StatusCode == http.StatusNetworkAuthenticationRequired
 }
 
 func isTimeout(err error) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 type Central struct {
 	Root, Sign *seal.Signer
 	Store      civic.EntryID
+	Judge      Judge
+	Rules      Rules
 
 	mu         sync.Mutex // guards all below
 	keys       wire.Signed
@@ -28,6 +31,8 @@ type Central struct {
 	used       map[string]civic.KeyID
 	journals   map[place]*journal
 	cases      map[civic.EntryID]civic.Digest // what each entry id came with first
+	records    []Record                       // all that came of entries, in order
+	outcomes   map[filing]civic.Outcome
 	conflicts  int
 	failing    error
 	opened     bool // outcomes are known as soon as custody is taken
@@ -38,6 +43,22 @@ type Central struct {
 	seen       int
 	signs      map[civic.KeyID]map[hub.Sign]int
 	lost       []wire.Missing
+}
+
+// Judge decides what becomes of an entry at central; nil makes a case of each.
+type Judge func(*civic.Entry) civic.Outcome
+
+// Record is one case, or one thing set aside.
+type Record struct {
+	Entry   civic.EntryID
+	Digest  civic.Digest
+	Outcome civic.Outcome
+}
+
+// filing is what came: an id, and what was signed under it.
+type filing struct {
+	id     civic.EntryID
+	digest civic.Digest
 }
 
 type place struct {
@@ -71,7 +92,7 @@ func NewCentral() *Central {
 		Root: must(seal.GenerateSigner()), Sign: must(seal.GenerateSigner()),
 		terminals: map[civic.KeyID]hub.Terminal{}, revoked: map[civic.KeyID]bool{}, used: map[string]civic.KeyID{},
 		journals: map[place]*journal{}, cases: map[civic.EntryID]civic.Digest{}, papers: map[civic.Digest]*paper{},
-		statuses: map[string][]wire.Status{}, telemetry: map[civic.KeyID]wire.Telemetry{}, opened: true,
+		statuses: map[string][]wire.Status{}, outcomes: map[filing]civic.Outcome{}, telemetry: map[civic.KeyID]wire.Telemetry{}, opened: true,
 	}
 	c.Store = NewID()
 	c.PublishKeys(1)
@@ -182,6 +203,9 @@ func (c *Central) Enrol(_ context.Context, id string, publicKey []byte, _ time.T
 		Key: key, PublicKey: publicKey, Number: uint32(len(c.used)), Generation: c.terminals[key].Generation + 1,
 		Point: "point-" + id, PointName: "服务点 " + id, Area: "440113",
 	}
+	if known, ok := c.terminals[key]; ok {
+		t.Point, t.PointName, t.Area = known.Point, known.PointName, known.Area
+	}
 	c.terminals[key] = t
 	return t, nil
 }
@@ -238,6 +262,7 @@ func (c *Central) Take(_ context.Context, t hub.Terminal, batch []wire.Entry, no
 	head := j.head
 	var fresh []wire.Entry
 	var ids []civic.EntryID
+	var opened []*civic.Entry
 	for _, e := range batch {
 		p, entry, err := openEntry(t, e)
 		switch {
@@ -251,7 +276,7 @@ func (c *Central) Take(_ context.Context, t hub.Terminal, batch []wire.Entry, no
 			return nil, civic.Refuse(wire.CodeForked, "position", "link.forked")
 		}
 		head = wire.Head{Generation: p.Generation, Seq: p.Seq, Digest: e.Position.Digest()}
-		fresh, ids = append(fresh, e), append(ids, entry.ID)
+		fresh, ids, opened = append(fresh, e), append(ids, entry.ID), append(opened, entry)
 		for _, p := range entry.Papers {
 			if c.papers[p.Digest] == nil {
 				c.papers[p.Digest] = &paper{size: p.Size}
@@ -259,8 +284,8 @@ func (c *Central) Take(_ context.Context, t hub.Terminal, batch []wire.Entry, no
 		}
 	}
 	j.head, j.entries, j.ids = head, append(j.entries, fresh...), append(j.ids, ids...)
-	for i, id := range ids {
-		c.open(id, fresh[i].Body.Digest())
+	for i, entry := range opened {
+		c.open(entry, fresh[i].Body.Digest())
 	}
 	if c.opened {
 		j.settled = len(j.ids)
@@ -289,7 +314,8 @@ func (c *Central) Outcomes(_ context.Context, t hub.Terminal, after uint64, most
 	j := c.journal(t)
 	var list []wire.Outcome
 	for seq := after + 1; seq <= uint64(j.settled) && len(list) < most; seq++ {
-		list = append(list, wire.Outcome{Entry: j.ids[seq-1], Seq: seq, Outcome: civic.OutcomeCase})
+		id := j.ids[seq-1]
+		list = append(list, wire.Outcome{Entry: id, Seq: seq, Outcome: c.outcomes[filing{id, j.entries[seq-1].Body.Digest()}]})
 	}
 	return list, nil
 }
@@ -311,13 +337,30 @@ func (c *Central) Open() {
 	}
 }
 
-// open makes a case of an entry, once for an id.
-func (c *Central) open(id civic.EntryID, d civic.Digest) {
-	if first, ok := c.cases[id]; !ok {
-		c.cases[id] = d
+// open makes a case of an entry or sets it aside, once for an id and what came under it.
+func (c *Central) open(e *civic.Entry, d civic.Digest) {
+	if _, known := c.outcomes[filing{e.ID, d}]; known && !c.Rules.OpenTwice {
+		return
+	}
+	outcome := civic.OutcomeCase
+	if c.Judge != nil {
+		outcome = c.Judge(e)
+	}
+	if first, ok := c.cases[e.ID]; !ok {
+		c.cases[e.ID] = d
 	} else if first != d {
 		c.conflicts++
+		outcome = civic.OutcomeConflict
 	}
+	c.outcomes[filing{e.ID, d}] = outcome
+	c.records = append(c.records, Record{e.ID, d, outcome})
+}
+
+// Records returns every case and everything set aside, in the order they came about.
+func (c *Central) Records() []Record {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.records)
 }
 
 // Cases returns how many cases there are, and how many entries came with an id that another has.
@@ -343,8 +386,10 @@ func (c *Central) Forget(t hub.Terminal, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	j := c.journal(t)
-	for _, id := range j.ids[n:] {
+	for i, id := range j.ids[n:] {
 		delete(c.cases, id)
+		delete(c.outcomes, filing{id, j.entries[n+i].Body.Digest()})
+		c.records = slices.DeleteFunc(c.records, func(r Record) bool { return r.Entry == id })
 	}
 	j.entries, j.ids, j.custody, j.settled = j.entries[:n], j.ids[:n], nil, min(j.settled, n)
 	j.head = wire.Head{Generation: t.Generation}

@@ -111,16 +111,30 @@ func (e *end) Send(ctx context.Context, f wire.Frame) error {
 	if err != nil {
 		return err
 	}
+	return e.send(ctx, f, b)
+}
+
+// SendBytes sends bytes as they are, frame or not, over a connection that a Line opened.
+func SendBytes(ctx context.Context, conn wire.Conn, b []byte) error {
+	f, _ := wire.Decode(b)
+	if f == nil {
+		f = new(wire.Error) // so that a Fate has something to look at
+	}
+	return conn.(*end).send(ctx, f, b)
+}
+
+func (e *end) send(ctx context.Context, f wire.Frame, b []byte) error {
 	if e.isShut() || e.out.isEnded() {
 		return errLost
 	}
 	e.sent++
-	fate := e.line.fate(Passing{Session: e.session, Up: e.up, N: e.sent, Frame: f, Bytes: b})
+	passing := Passing{Session: e.session, Up: e.up, N: e.sent, Frame: f, Bytes: b}
+	fate := e.line.fate(passing)
 	sent := e.out.occupy(len(b), e.line.Bandwidth)
 	if err := e.wait(ctx, sent); err != nil {
 		return err
 	}
-	return e.pass(fate, b, sent.Add(e.line.delay()))
+	return e.pass(fate, b, sent.Add(e.line.delay(passing)))
 }
 
 func (e *end) pass(fate Fate, b []byte, at time.Time) error {
@@ -174,9 +188,14 @@ func (e *end) Recv(ctx context.Context) (wire.Frame, []byte, error) {
 			if err := e.wait(ctx, p.at); err != nil {
 				return nil, nil, err
 			}
-			e.in.pop()
+			if !e.in.pop() {
+				continue
+			}
 			return e.read(p.bytes)
 		case ended:
+			if err := e.wait(ctx, e.in.endsAt()); err != nil {
+				return nil, nil, err
+			}
 			return nil, nil, errLost
 		}
 		select {
@@ -239,8 +258,8 @@ func (s *stream) put(b []byte, at time.Time) {
 	if s.mute || s.ended {
 		return
 	}
-	if at.Before(s.last) {
-		at = s.last
+	if !at.After(s.last) {
+		at = s.last.Add(1) // never two at one instant: what becomes of the first is settled before the second is there
 	}
 	s.last = at
 	s.queue = append(s.queue, packet{append([]byte(nil), b...), at})
@@ -256,13 +275,22 @@ func (s *stream) head() (p packet, ok, ended bool) {
 	return s.queue[0], true, false
 }
 
-// pop takes the head, unless the connection was cut while it was on its way.
-func (s *stream) pop() {
+// endsAt is when the end of the stream arrives: a moment behind the last frame, which is looked at first.
+func (s *stream) endsAt() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) > 0 {
-		s.queue = s.queue[1:]
+	return s.last.Add(time.Millisecond)
+}
+
+// pop takes the head, and reports whether it is still there: the line may have fallen silent while it was on its way.
+func (s *stream) pop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		return false
 	}
+	s.queue = s.queue[1:]
+	return true
 }
 
 func (s *stream) isEnded() bool {

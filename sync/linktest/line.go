@@ -25,6 +25,7 @@ type Line struct {
 	Opening   time.Duration                    // that a Dial takes: TCP, TLS and the upgrade
 	Fate      func(Passing) Fate               // what becomes of a frame; called by one goroutine at a time
 	Seed      uint64
+	Delay     func(Passing) time.Duration // how long a frame takes; nil for Latency and Jitter
 
 	mu       sync.Mutex // guards all below
 	random   *rand.Rand
@@ -148,8 +149,11 @@ func (l *Line) fate(p Passing) Fate {
 	return l.Fate(p)
 }
 
-// delay returns the latency of the next frame.
-func (l *Line) delay() time.Duration {
+// delay returns how long a frame takes.
+func (l *Line) delay(p Passing) time.Duration {
+	if l.Delay != nil {
+		return l.Delay(p)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.Jitter <= 0 {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,11 +54,18 @@ func (t *Terminal) TakeIn(papers ...int) civic.EntryID { return t.TakeInSealed(r
 
 // TakeInSealed files an entry with a sealed packet and papers of the given sizes and returns its id.
 func (t *Terminal) TakeInSealed(sealed []byte, papers ...int) civic.EntryID {
+	id := NewID()
+	t.File(&civic.Entry{Kind: civic.EntryApplication, ID: id, Sealed: sealed}, papers...)
+	return id
+}
+
+// File appends an entry, with papers of the given sizes, and returns the digest of what was signed.
+func (t *Terminal) File(e *civic.Entry, papers ...int) civic.Digest {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := &civic.Entry{
-		Kind: civic.EntryApplication, ID: NewID(), Terminal: t.place.Number, Sealed: sealed,
-		Code: civic.NewTrackingCode(t.place.Number, uint32(len(t.entries)+1)),
+	e.Terminal = t.place.Number
+	if e.Code == 0 {
+		e.Code = civic.NewTrackingCode(t.place.Number, uint32(len(t.entries)+1))
 	}
 	for _, size := range papers {
 		b := random(size)
@@ -69,7 +78,7 @@ func (t *Terminal) TakeInSealed(sealed []byte, papers ...int) civic.EntryID {
 	t.chain(body, e.ID)
 	close(t.changed)
 	t.changed = make(chan struct{})
-	return e.ID
+	return body.Digest()
 }
 
 func (t *Terminal) chain(body wire.Signed, id civic.EntryID) {
@@ -348,12 +357,42 @@ func (t *Terminal) Telemetry(context.Context) (wire.Telemetry, error) {
 func (t *Terminal) Copy() *Terminal {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c := NewTerminal()
-	c.Key, c.head, c.held, c.cursor, c.seen, c.place = t.Key, t.head, t.held, t.cursor, t.seen, t.place
-	c.entries = append(c.entries, t.entries...)
-	c.ids = append(c.ids, t.ids...)
-	for seq, o := range t.settled {
-		c.settled[seq] = o
+	return &Terminal{
+		Key: t.Key, head: t.head, held: t.held, cursor: t.cursor, applied: t.applied, seen: t.seen, place: t.place, clock: t.clock,
+		changed: make(chan struct{}), entries: slices.Clone(t.entries), ids: slices.Clone(t.ids), papers: slices.Clone(t.papers),
+		settled: maps.Clone(t.settled), content: maps.Clone(t.content), sent: maps.Clone(t.sent), shelf: maps.Clone(t.shelf),
+		statuses: maps.Clone(t.statuses),
 	}
-	return c
+}
+
+// Recover chains what another disk of the same terminal holds and this one does not, as the operator's tool does with
+// the disk of a dead machine. It returns how many entries that were.
+func (t *Terminal) Recover(from *Terminal) int {
+	dead := from.Copy()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var n int
+	for i, id := range dead.ids {
+		if slices.Contains(t.ids, id) {
+			continue
+		}
+		n++
+		t.chain(dead.entries[i].Body, id)
+		for _, p := range must(wire.ReadEntry(dead.entries[i].Body)).Papers {
+			t.content[p.Digest] = dead.content[p.Digest]
+			t.papers = append(t.papers, p)
+		}
+	}
+	return n
+}
+
+// Outcomes returns what became of each entry, by id, as far as the terminal knows.
+func (t *Terminal) Outcomes() map[civic.EntryID]civic.Outcome {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := map[civic.EntryID]civic.Outcome{}
+	for seq, o := range t.settled {
+		list[t.ids[seq-1]] = o
+	}
+	return list
 }

@@ -15,6 +15,7 @@ import (
 // that a fleet that lost its line at once does not come back at once.
 type backoff struct {
 	min, max time.Duration
+	random   func(time.Duration) time.Duration // nil for rand.N
 	tries    int
 }
 
@@ -39,13 +40,21 @@ func (b *backoff) next(err error) time.Duration {
 	switch {
 	case errors.As(err, &r) && r.After > 0:
 		after := min(time.Duration(r.After)*time.Millisecond, longest)
-		return after + rand.N(after/4+1)
+		return after + b.draw(after/4+1)
 	case errors.As(err, new(*again)):
 	case isFinal(err):
 		bound = min(b.max*settled, longest)
-		return bound/2 + rand.N(bound/2+1)
+		return bound/2 + b.draw(bound/2+1)
 	}
-	return rand.N(bound + 1)
+	return b.draw(bound + 1)
+}
+
+// draw returns a random wait below a bound.
+func (b *backoff) draw(bound time.Duration) time.Duration {
+	if b.random == nil {
+		return rand.N(bound)
+	}
+	return b.random(bound)
 }
 
 // isFinal reports whether trying again cannot help until a person has acted. What did not verify here is no such
@@ -87,10 +96,25 @@ func reasonOf(err error) civic.Code {
 
 // reasonKey returns the locale key of a reason.
 func reasonKey(code civic.Code) string {
-	if code == "" {
+	switch {
+	case code == "":
 		return ""
+	case !strings.HasPrefix(string(code), "line-") && !isKnown(code):
+		code = wire.CodeUnknownFrame // a later version's: there are no words for it here but that versions differ
 	}
 	return "link." + strings.TrimPrefix(string(code), "line-")
+}
+
+// isKnown reports whether a code is one of this version's.
+func isKnown(code civic.Code) bool {
+	switch code {
+	case civic.Invalid, civic.Missing, civic.NotFound, civic.Conflict, civic.Forbidden, civic.Unpublished, civic.Full,
+		civic.Limited, civic.Unavailable, civic.Damaged, civic.Untrusted, civic.Unsupported,
+		wire.CodeTooOld, wire.CodeTooNew, wire.CodeUnknownFrame, wire.CodeMalformed, wire.CodeTooLarge, wire.CodeRevoked,
+		wire.CodeUnknownKey, wire.CodeSuperseded, wire.CodeBusy, wire.CodeForked, wire.CodeEnrolment, wire.CodeDisorder:
+		return true
+	}
+	return false
 }
 
 // Error returns a refusal by central as the domain error that a person reads.

@@ -12,6 +12,10 @@ import (
 
 const handshakeTimeout = 30 * time.Second
 
+// CodeIntercepted is that central's word arrived and is not about this connection: something in between, a proxy that
+// opens TLS, holds one connection to the terminal and another to central. It learned which versions are spoken.
+const CodeIntercepted civic.Code = "line-intercepted"
+
 // open does the handshake of a session and reads what the session begins from.
 func (u *Uplink) open(ctx context.Context, conn wire.Conn) (*session, error) {
 	hctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
@@ -90,7 +94,8 @@ func (u *Uplink) recognise(ctx context.Context, t wire.Transcript, c *wire.Chall
 		return fmt.Errorf("central's challenge: %w", err)
 	}
 	if err := t.VerifyChallenge(pub, c); err != nil {
-		return fmt.Errorf("central's challenge: %w", err)
+		// The list of keys is central's, and so is the key that is said to have signed: what differs is the connection.
+		return &civic.Error{Code: CodeIntercepted, Field: "challenge", Key: reasonKey(CodeIntercepted), Err: err}
 	}
 	if !news {
 		return nil

@@ -13,11 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/identity"
+	"doorstep/sync/quiet"
 	"doorstep/sync/seal"
 	"doorstep/sync/wire"
 )
@@ -35,11 +37,12 @@ type Options struct {
 	Boot     [16]byte // the kernel's boot id
 	Logger   *slog.Logger
 
-	Past     Past             // what to do about a central that was put back; nil leaves that alone
-	Agent    string           // program version, for the operator
-	Clock    func() time.Time // time.Now
-	RetryMin time.Duration    // first bound of the wait between tries: 1 s
-	RetryMax time.Duration    // last bound: 30 s
+	Past     Past                              // what to do about a central that was put back; nil leaves that alone
+	Agent    string                            // program version, for the operator
+	Clock    func() time.Time                  // time.Now
+	RetryMin time.Duration                     // first bound of the wait between tries: 1 s
+	RetryMax time.Duration                     // last bound: 30 s
+	Random   func(time.Duration) time.Duration // a random wait below a bound above zero: rand.N
 }
 
 func (o *Options) validate() error {
@@ -55,6 +58,9 @@ func (o *Options) validate() error {
 	}
 	if o.RetryMax <= 0 {
 		o.RetryMax = 30 * time.Second
+	}
+	if o.Random == nil {
+		o.Random = rand.N[time.Duration]
 	}
 	return nil
 }
@@ -87,11 +93,15 @@ type State struct {
 // Key returns the locale key of the reason, as link.dns; empty where there is none.
 func (s State) Key() string { return reasonKey(s.Reason) }
 
+// repeatAfter is how long central, or who poses as it, cannot fill the log with the same line.
+const repeatAfter = 10 * time.Minute
+
 // New returns an Uplink that does nothing until Run.
 func New(o Options) (*Uplink, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	o.Logger = slog.New(quiet.New(o.Logger.Handler(), repeatAfter))
 	return &Uplink{Options: o, unpacks: true, state: State{Since: o.Clock()}}, nil
 }
 
@@ -107,7 +117,7 @@ const steady = time.Minute
 
 // Run keeps a session open until ctx ends, and then returns nil.
 func (u *Uplink) Run(ctx context.Context) error {
-	wait := backoff{min: u.RetryMin, max: u.RetryMax}
+	wait := backoff{min: u.RetryMin, max: u.RetryMax, random: u.Random}
 	u.count(ctx)
 	for {
 		began := u.Clock()
