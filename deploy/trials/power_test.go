@@ -59,8 +59,15 @@ func (d *powered) cut(t *testing.T, p *fleet.Process) {
 	d.cuts++
 	must(t, clone(d.image(), before))
 	p.Kill()
-	must(t, unix.Unmount(d.folder, 0))
+	d.swap(t)
 	must(t, os.Remove(before))
+}
+
+// swap mounts the image that is now the disk in place of the one before. A resident may just be looking for the address
+// of the pages there.
+func (d *powered) swap(t *testing.T) {
+	t.Helper()
+	until(t, 10*time.Second, "the disk is let go", func() bool { return unix.Unmount(d.folder, 0) == nil })
 	must(t, loop(t, d.image(), d.folder))
 }
 
@@ -196,8 +203,7 @@ func TestPowerUnsynced(t *testing.T) {
 		must(t, clone(disk.image(), image))
 		must(t, unix.Kill(-tracer.ID(), unix.SIGKILL)) // both, or the terminal would go on without its tracer
 		<-tracer.Done()
-		until(t, 10*time.Second, "the disk is let go", func() bool { return unix.Unmount(disk.folder, 0) == nil })
-		must(t, loop(t, disk.image(), disk.folder))
+		disk.swap(t)
 		must(t, s.StartKiosk(t.Context())) // also after this it must start
 		kept := askBooks(t, s)
 		must(t, s.Kiosk.Stop())

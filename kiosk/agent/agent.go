@@ -42,6 +42,7 @@ type Agent struct {
 	line     *lineState
 	press    *receipt.Press
 	pages    net.Listener
+	metrics  net.Listener // nil where no figures are served
 	web      *web.Web
 	told     []string // files in which the addresses of the pages were left
 }
@@ -54,7 +55,7 @@ func New(ctx context.Context, opts Options) (*Agent, error) {
 	}
 	a := &Agent{opts: opts}
 	a.warnOfSwap()
-	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages, a.openMetrics} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -250,6 +251,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	g.Go(func() error { return a.uplink.Run(ctx) })
 	g.Go(func() error { return a.purge(ctx) })
 	g.Go(func() error { return a.answer(ctx) })
+	g.Go(func() error { return a.tellFigures(ctx, a.metrics) })
 	return errors.Join(g.Wait(), a.Close())
 }
 
@@ -270,6 +272,12 @@ func (a *Agent) Close() error {
 			err = errors.Join(err, e)
 		}
 		a.pages = nil
+	}
+	if a.metrics != nil {
+		if e := a.metrics.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+		a.metrics = nil
 	}
 	if a.proof != nil {
 		err = errors.Join(err, a.proof.Close())

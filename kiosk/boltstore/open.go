@@ -40,6 +40,7 @@ func Open(opts Options) (*Store, Report, error) {
 		}
 		return nil, report, errors.Join(err, s.lock.Close())
 	}
+	s.found = report.Findings
 	return s, report, nil
 }
 

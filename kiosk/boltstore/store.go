@@ -32,6 +32,7 @@ const (
 type Store struct {
 	opts    Options
 	disk    disk
+	found   []Finding // by Open
 	lock    *os.File
 	db      *bolt.DB
 	journal *journal
@@ -44,6 +45,7 @@ type Store struct {
 
 	mu       sync.Mutex // guards what is below; nothing is read or written on disk under it
 	closed   bool
+	trouble  Trouble
 	waiting  []*change
 	head     wire.Head
 	identity identity

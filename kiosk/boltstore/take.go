@@ -42,7 +42,9 @@ func (s *Store) TakeIn(ctx context.Context, t Taken) error {
 	defer done()
 	if err := s.writePapers(&t); err != nil {
 		s.dropPapers(&t)
-		return refuse("write paper", err)
+		err = refuse("write paper", err)
+		s.met(err)
+		return err
 	}
 	var seated bool
 	err = s.commit(ctx, len(t.Entry.Sealed)+len(t.Receipt)+1024, func(b *batch) error {

@@ -99,6 +99,7 @@ func (s *Store) take(list []*change) {
 		}
 		return
 	}
+	s.met(err)
 	for i, c := range list {
 		if refused[i] != nil {
 			c.done <- refused[i]
