@@ -44,6 +44,7 @@ func guides(t *testing.T, s *fleet.Site) {
 // books is what the terminal itself says of what it keeps.
 type books struct {
 	Entries map[string]int `json:"entries"`
+	Folder  string         `json:"folder"`
 	Unshown []struct {
 		Code string `json:"code"`
 	} `json:"unshown"`

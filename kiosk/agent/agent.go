@@ -44,6 +44,7 @@ type Agent struct {
 	pages    net.Listener
 	metrics  net.Listener // nil where no figures are served
 	web      *web.Web
+	frozen   string   // the terminal's folder in memory, while its disk is read-only
 	told     []string // files in which the addresses of the pages were left
 }
 
@@ -55,6 +56,9 @@ func New(ctx context.Context, opts Options) (*Agent, error) {
 	}
 	a := &Agent{opts: opts}
 	a.warnOfSwap()
+	if err := a.freeze(); err != nil {
+		return nil, errors.Join(err, a.thaw())
+	}
 	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages, a.openMetrics} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
@@ -72,7 +76,7 @@ func (a *Agent) openStore(ctx context.Context) error {
 	if a.clock, err = desk.OpenClock(); err != nil {
 		return err
 	}
-	if a.store, err = openStore(a.opts, a.terminal, a.clock); err != nil {
+	if a.store, err = openStoreAs(a.opts, a.terminal, a.clock, a.frozen != ""); err != nil {
 		return err
 	}
 	a.keys = identity.NewKeyring(a.terminal.Root)
@@ -95,7 +99,12 @@ func openKey(dir string) (*identity.Terminal, error) {
 }
 
 func openStore(opts Options, t *identity.Terminal, clock *desk.MachineClock) (*boltstore.Store, error) {
+	return openStoreAs(opts, t, clock, false)
+}
+
+func openStoreAs(opts Options, t *identity.Terminal, clock *desk.MachineClock, frozen bool) (*boltstore.Store, error) {
 	o := boltstore.DefaultOptions()
+	o.Frozen = frozen
 	o.Dir, o.Signer, o.Logger = filepath.Join(opts.Dir, "store"), t.Key, opts.Logger
 	o.Clock = func() civic.Evidence {
 		r := clock.Read()
@@ -291,5 +300,5 @@ func (a *Agent) Close() error {
 		err = errors.Join(err, a.store.Close())
 		a.store = nil
 	}
-	return err
+	return errors.Join(err, a.thaw())
 }

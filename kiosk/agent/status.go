@@ -24,6 +24,7 @@ type Status struct {
 	Unshown  []Unshown                `json:"unshown"` // saved, receipt not shown; oldest first
 
 	Running      bool                `json:"running"`           // an agent answered; else the files were read
+	Folder       string              `json:"folder"`            // in which the agent leaves the addresses of its pages; empty where none runs
 	PointName    string              `json:"point"`             // where the terminal stands
 	Waiting      boltstore.Queue     `json:"waiting"`           // entries that central does not hold
 	Papers       boltstore.Backlog   `json:"papers"`            // papers that central does not have whole
@@ -77,6 +78,11 @@ func Tell(ctx context.Context, opts Options) (Status, error) {
 	defer cancel()
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", socketFile(opts.Dir))
+	if err != nil { // on a disk that is read-only the agent answers from memory
+		if frozen, e := d.DialContext(ctx, "unix", socketFile(frozenDir(opts.Dir))); e == nil {
+			c, err = frozen, nil
+		}
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return statusOfFiles(ctx, opts)
 	}
@@ -161,6 +167,7 @@ func (a *Agent) status(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	l := a.uplink.State()
+	s.Folder = a.opts.Dir
 	s.Running, s.Reserve, s.Printer = true, a.desk.Policy().DiskReserve, printerState(a.opts.PrintDir)
 	s.Line = &Line{l.Up, l.Since, l.Contact, l.Reason, l.Next}
 	return s, nil

@@ -31,6 +31,9 @@ func (s *Store) TakeIn(ctx context.Context, t Taken) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if s.opts.Frozen {
+		return civic.Refuse(civic.Unavailable, "", "store.frozen")
+	}
 	e, err := s.sign(&t)
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@ type Trouble struct {
 
 // Trouble returns what keeps the store from writing now, as its last change met it.
 func (s *Store) Trouble() Trouble {
+	if s.opts.Frozen {
+		return Trouble{s.opened, civic.Refuse(civic.Unavailable, "", "store.frozen")}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.trouble
