@@ -99,7 +99,9 @@ func (s *Store) take(list []*change) {
 		}
 		return
 	}
-	s.met(err)
+	if err != nil {
+		s.met(err)
+	}
 	for i, c := range list {
 		if refused[i] != nil {
 			c.done <- refused[i]
@@ -141,6 +143,7 @@ func (s *Store) takeBatch(list []*change, refused []error) error {
 		return refuse("commit after journal", err)
 	}
 	s.owed = nil
+	s.met(nil)
 	for _, do := range b.after {
 		do()
 	}
