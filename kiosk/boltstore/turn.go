@@ -198,6 +198,7 @@ func (s *Store) settleOwed() error {
 		return refuse("carry over", err)
 	}
 	s.owed = nil
+	s.met(nil)
 	return nil
 }
 
