@@ -16,7 +16,7 @@ import (
 
 // TestTrouble: a disk that takes no writes is told with since when and what to do, until a change is made again.
 func TestTrouble(t *testing.T) {
-	for _, label := range []string{"paper:write", "paper:dir", "journal:append", "journal:sync", "bolt:commit"} {
+	for _, label := range []string{"paper:write", "paper:dir", "journal:append", "journal:sync"} {
 		t.Run(label, func(t *testing.T) {
 			ctx := context.Background()
 			m := newTerminal(t)
