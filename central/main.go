@@ -49,6 +49,7 @@ type runFlags struct {
 	TrackURL  string `help:"Beginning of the link in the QR, as track.example." env:"DOORSTEP_TRACK_URL"`
 	Authority string `help:"Who receives applications, as printed." default:"广州市番禺区政务服务中心" env:"DOORSTEP_AUTHORITY"`
 	Contact   string `help:"Telephone for questions." default:"12345" env:"DOORSTEP_CONTACT"`
+	Metrics   string `help:"Loopback address at which a Prometheus may read figures; none if empty." env:"DOORSTEP_METRICS"`
 	Secure    bool   `help:"The console is reached by https." env:"DOORSTEP_SECURE"`
 }
 
@@ -102,7 +103,7 @@ func (f *flags) options(log *slog.Logger) server.Options {
 	o := server.DefaultOptions()
 	o.Dir, o.Terminals, o.Public, o.Logger = f.Dir, f.Terminals, f.Public, log
 	o.Console, o.Track, o.TrackURL, o.SecureCookies = f.Run.Console, f.Run.Track, f.Run.TrackURL, f.Run.Secure
-	o.Heads = f.Heads
+	o.Heads, o.Metrics = f.Heads, f.Run.Metrics
 	o.Authority, o.Contact = f.Run.Authority, f.Run.Contact
 	return o
 }

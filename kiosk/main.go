@@ -5,13 +5,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -19,7 +19,6 @@ import (
 
 	"doorstep/assets/locale"
 	"doorstep/kiosk/agent"
-	"doorstep/sync/civic"
 )
 
 type flags struct {
@@ -27,13 +26,15 @@ type flags struct {
 
 	Run    runFlags    `cmd:"" help:"Serve the pages and keep the line."`
 	Enrol  enrolFlags  `cmd:"" help:"Join the fleet of a central with a code made there."`
-	Status statusFlags `cmd:"" help:"Count what is kept here, and list what was saved without its receipt being shown."`
+	Status statusFlags `cmd:"" help:"Say what is kept here, what waits, since when and why, and what to do."`
+	Doctor doctorFlags `cmd:"" help:"Try the disk, the store and the line, and say what to do; exit code 1 if somebody must see to something."`
 	Export exportFlags `cmd:"" help:"Write what central does not have yet into a folder, as that of a USB stick."`
 	Import importFlags `cmd:"" help:"Take what central wrote into a folder for this terminal."`
 }
 
 type runFlags struct {
 	Listen    string   `help:"Loopback address of the pages." default:"127.0.0.1:8580" env:"DOORSTEP_LISTEN"`
+	Metrics   string   `help:"Loopback address at which a Prometheus may read figures; none if empty." env:"DOORSTEP_METRICS"`
 	PxPerMM   float64  `help:"Resolution of the panel; 0 is the 21.5 inch panel." env:"DOORSTEP_PX_PER_MM"`
 	Face      []string `help:"What this machine shows, its own first: resident, lobby." default:"resident" env:"DOORSTEP_FACE"`
 	LobbyInch float64  `help:"Diagonal of the lobby's screen in inches; 0 is 55." env:"DOORSTEP_LOBBY_INCH"`
@@ -48,7 +49,12 @@ type enrolFlags struct {
 }
 
 type statusFlags struct {
-	JSON bool `help:"For programs." name:"json"`
+	JSON bool   `help:"For programs." name:"json"`
+	Lang string `help:"Language: zh or en." enum:"zh,en" default:"zh" env:"DOORSTEP_LANG"`
+}
+
+type doctorFlags struct {
+	Lang string `help:"Language: zh or en." enum:"zh,en" default:"zh" env:"DOORSTEP_LANG"`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -68,7 +74,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		parser.Errorf("%s", err)
 		return 2
 	}
-	if err := command.Run(&f, slog.New(slog.NewTextHandler(stderr, nil))); err != nil {
+	if err := command.Run(&f, slog.New(slog.NewTextHandler(stderr, nil))); errors.Is(err, errSeeTo) {
+		return 1
+	} else if err != nil {
 		parser.Errorf("%s (%s)", locale.Error(locale.Chinese, err), err)
 		return 1
 	}
@@ -79,6 +87,7 @@ func (f *flags) options(log *slog.Logger) agent.Options {
 	o := agent.DefaultOptions()
 	o.Dir, o.Logger = f.Dir, log
 	o.Listen, o.PxPerMM, o.PrintDir, o.Paper = f.Run.Listen, f.Run.PxPerMM, f.Run.PrintDir, f.Run.Paper
+	o.Metrics = f.Run.Metrics
 	o.Faces, o.LobbyInch, o.Viewing = f.Run.Face, f.Run.LobbyInch, f.Run.Viewing
 	return o
 }
@@ -120,15 +129,26 @@ func (s *statusFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *
 	if s.JSON {
 		return json.NewEncoder(stdout).Encode(t)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "terminal %05d\n", t.Terminal)
-	for _, state := range []civic.EntryState{civic.Kept, civic.Held, civic.Settled, civic.DamagedEntry, civic.Purged} {
-		fmt.Fprintf(&b, "%-8s %d\n", state, t.Entries[state])
-	}
-	fmt.Fprintf(&b, "saved, receipt not shown: %d\n", len(t.Unshown))
-	for _, u := range t.Unshown {
-		fmt.Fprintf(&b, "  %s  %s  %s  %s\n", u.Code, u.Taken.Format(time.DateTime), u.Kind, u.State)
-	}
-	_, err = io.WriteString(stdout, b.String())
+	_, err = io.WriteString(stdout, t.Report(s.Lang, time.Now()))
 	return err
+}
+
+// errSeeTo ends kiosk doctor with another exit code where somebody must see to something; the words are printed.
+var errSeeTo = errors.New("somebody must see to this terminal")
+
+// Run examines the terminal; the agent may run or not.
+func (d *doctorFlags) Run(ctx context.Context, f *flags, stdout io.Writer, log *slog.Logger) error {
+	list, err := agent.Examine(ctx, f.options(log), d.Lang)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(stdout, agent.Lines(d.Lang, list)); err != nil {
+		return err
+	}
+	for _, a := range list {
+		if !a.Good {
+			return errSeeTo
+		}
+	}
+	return nil
 }

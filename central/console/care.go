@@ -97,6 +97,17 @@ func printer(lang locale.Lang, state string) string {
 	return ""
 }
 
+// why says what keeps a terminal's entries from central.
+func why(lang locale.Lang, r view.TerminalRow) string {
+	switch {
+	case r.Revoked:
+		return locale.T(lang, "terminal.queue.revoked")
+	case r.Connected:
+		return locale.T(lang, "terminal.queue.sending")
+	}
+	return locale.T(lang, "terminal.queue.line", locale.Short(lang, r.LastSeen))
+}
+
 // readingsOf sets out everything that a terminal said of itself, each with what it needs of a person.
 func readingsOf(lang locale.Lang, r view.TerminalRow, said wire.Telemetry, now time.Time) []view.Reading {
 	value := map[string]string{
@@ -112,6 +123,9 @@ func readingsOf(lang locale.Lang, r view.TerminalRow, said wire.Telemetry, now t
 		value["queue"] = locale.T(lang, "terminal.queue", said.Queue)
 		if !r.Oldest.IsZero() {
 			value["queue"] += " · " + locale.T(lang, "terminals.oldest", locale.Short(lang, r.Oldest))
+		}
+		if said.Queue > 0 {
+			value["queue"] += " · " + why(lang, r)
 		}
 	}
 	out := make([]view.Reading, 0, len(readings))

@@ -20,7 +20,7 @@ func TestOneTerminal(t *testing.T) {
 	b := h.as(t, "oper")
 	p := b.get("/terminals/1")
 	p.is(t, http.StatusOK)
-	p.says(t, "00001 号终端", "化龙镇党群服务中心", "有 5 项要处理", "14 件还没送到中心", "请尽快接通网络", "剩 700 MB", "慢 7 分钟",
+	p.says(t, "00001 号终端", "化龙镇党群服务中心", "有 5 项要处理", "14 件还没送到中心", "请尽快接通网络", "以后没有联系上，接通网络后会自动送来", "剩 700 MB", "慢 7 分钟",
 		"没纸", "请服务点装纸", "没给居民看到的 1 件", "0.9.2", "中心收了 1 件", "损坏 0 条", "不用处理")
 	p = b.get("/terminals")
 	p.says(t, "没给居民看到回执", "还有 4 项", "没纸")
@@ -30,7 +30,7 @@ func TestOneTerminal(t *testing.T) {
 	b.get("/terminals/99").is(t, http.StatusNotFound)
 	b.get("/terminals/1")
 	b.post("/terminals/1/revoke", url.Values{"words": {"被盗"}}).says(t, "已停用")
-	b.get("/terminals/1").says(t, "原因：被盗")
+	b.get("/terminals/1").says(t, "原因：被盗", "终端已停用，要由运维放行")
 }
 
 // The terminal that may cost a resident an application stands above the one that is only awkward, and those that are

@@ -32,6 +32,8 @@ type Options struct {
 	// Heads is the folder into which the signed head of the audit goes each day; empty means heads in Dir. It is to
 	// be copied where whoever can write the database cannot.
 	Heads string
+	// Metrics is the loopback address at which a Prometheus may read figures, host:port; empty: none.
+	Metrics string
 	// SecureCookies says that the console is reached by https.
 	SecureCookies bool
 	Clock         func() time.Time

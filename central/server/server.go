@@ -49,6 +49,7 @@ type Server struct {
 	track      *track.Track
 	typesetter *receipt.Press
 	terminal   net.Listener
+	metrics    net.Listener // nil where no figures are served
 }
 
 // New opens everything and begins to listen. Close gives it back; Run does that too.
@@ -183,8 +184,11 @@ func (s *Server) wake(where civic.Scope) {
 	}
 }
 
-// listen opens the three doors: terminals, staff, residents' phones.
+// listen opens the three doors, terminals, staff, residents' phones, and that of the figures where one is asked for.
 func (s *Server) listen(ctx context.Context) error {
+	if err := s.openMetrics(ctx); err != nil {
+		return err
+	}
 	files, err := assets.Open()
 	if err != nil {
 		return err
@@ -232,6 +236,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.track.Run(ctx) })
 	g.Go(func() error { return s.serveTerminals(ctx) })
 	g.Go(func() error { return s.watch(ctx) })
+	g.Go(func() error { return s.tellFigures(ctx, s.metrics) })
 	err := g.Wait()
 	s.terminal = nil // link.Serve closed it
 	return errors.Join(err, s.Close())
@@ -260,6 +265,12 @@ func (s *Server) Close() error {
 	if s.terminal != nil {
 		errs = append(errs, s.terminal.Close())
 		s.terminal = nil
+	}
+	if s.metrics != nil {
+		if err := s.metrics.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+		s.metrics = nil
 	}
 	if s.typesetter != nil {
 		errs = append(errs, s.typesetter.Close())

@@ -45,6 +45,11 @@ func open(ctx context.Context, s *fleet.Site) (*browser, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openAt(ctx, s, link)
+}
+
+// openAt opens the pages by an address that lets in.
+func openAt(ctx context.Context, s *fleet.Site, link string) (*browser, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err

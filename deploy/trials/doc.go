@@ -5,8 +5,8 @@
 //
 // The sizes that `go test ./deploy/trials` runs by itself take about three minutes. The full ones are
 //
-//	go test ./deploy/trials -count=1 -timeout=60m -v -kills=400 -cuts=60 -flips=60
+//	go test ./deploy/trials -count=1 -timeout=60m -v -kills=400 -cuts=60 -flips=60 -powers=100
 //
-// Each trial prints its figures in one line that begins with "figures". The trial of the full disk mounts a file
-// system of its own and is skipped, saying so, where that is not permitted.
+// Each trial prints its figures in lines that begin with "figures". The trials of the disk and of the power mount file
+// systems of their own (loop, XFS, ext4: xfsprogs, e2fsprogs) and are skipped, saying so, where that is not permitted.
 package trials

@@ -15,10 +15,11 @@ import (
 )
 
 var (
-	kills = flag.Int("kills", 60, "how often the terminal is killed while residents file")
-	cuts  = flag.Int("cuts", 12, "how often the line is cut in the middle of what it carries")
-	flips = flag.Int("flips", 8, "how many damaged copies with flipped bits are tried of each file")
-	bin   = flag.String("bin", "", "folder of programs built before; empty builds them")
+	kills  = flag.Int("kills", 60, "how often the terminal is killed while residents file")
+	cuts   = flag.Int("cuts", 12, "how often the line is cut in the middle of what it carries")
+	flips  = flag.Int("flips", 8, "how many damaged copies with flipped bits are tried of each file")
+	powers = flag.Int("powers", 4, "how often the power is cut while residents file")
+	bin    = flag.String("bin", "", "folder of programs built before; empty builds them")
 )
 
 func TestMain(m *testing.M) {

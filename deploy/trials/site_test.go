@@ -14,7 +14,11 @@ import (
 // startApart starts a site with a line of its own between terminal and central, up, and waits for the guides.
 func startApart(t *testing.T) (*fleet.Site, *line) {
 	t.Helper()
-	s := newSite(t)
+	return startLine(t, newSite(t))
+}
+
+func startLine(t *testing.T, s *fleet.Site) (*fleet.Site, *line) {
+	t.Helper()
 	elsewhere, err := fleet.FreePorts()
 	must(t, err)
 	l := newLine(t, s.Ports.Terminals, elsewhere.Terminals)
@@ -40,6 +44,7 @@ func guides(t *testing.T, s *fleet.Site) {
 // books is what the terminal itself says of what it keeps.
 type books struct {
 	Entries map[string]int `json:"entries"`
+	Folder  string         `json:"folder"`
 	Unshown []struct {
 		Code string `json:"code"`
 	} `json:"unshown"`

@@ -42,7 +42,9 @@ type Agent struct {
 	line     *lineState
 	press    *receipt.Press
 	pages    net.Listener
+	metrics  net.Listener // nil where no figures are served
 	web      *web.Web
+	frozen   string   // the terminal's folder in memory, while its disk is read-only
 	told     []string // files in which the addresses of the pages were left
 }
 
@@ -54,7 +56,10 @@ func New(ctx context.Context, opts Options) (*Agent, error) {
 	}
 	a := &Agent{opts: opts}
 	a.warnOfSwap()
-	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages} {
+	if err := a.freeze(); err != nil {
+		return nil, errors.Join(err, a.thaw())
+	}
+	for _, step := range []func(context.Context) error{a.openStore, a.openLine, a.openDesk, a.openBoard, a.openPages, a.openMetrics} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -71,7 +76,7 @@ func (a *Agent) openStore(ctx context.Context) error {
 	if a.clock, err = desk.OpenClock(a.opts.Clock); err != nil {
 		return err
 	}
-	if a.store, err = openStore(a.opts, a.terminal, a.clock); err != nil {
+	if a.store, err = openStoreAs(a.opts, a.terminal, a.clock, a.frozen != ""); err != nil {
 		return err
 	}
 	a.keys = identity.NewKeyring(a.terminal.Root)
@@ -94,7 +99,12 @@ func openKey(dir string) (*identity.Terminal, error) {
 }
 
 func openStore(opts Options, t *identity.Terminal, clock *desk.MachineClock) (*boltstore.Store, error) {
+	return openStoreAs(opts, t, clock, false)
+}
+
+func openStoreAs(opts Options, t *identity.Terminal, clock *desk.MachineClock, frozen bool) (*boltstore.Store, error) {
 	o := boltstore.DefaultOptions()
+	o.Frozen = frozen
 	o.Dir, o.Signer, o.Logger = filepath.Join(opts.Dir, "store"), t.Key, opts.Logger
 	o.Clock = func() civic.Evidence {
 		r := clock.Read()
@@ -252,6 +262,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	g.Go(func() error { return a.purge(ctx) })
 	g.Go(func() error { return a.answer(ctx) })
 	g.Go(func() error { return a.errands(ctx) })
+	g.Go(func() error { return a.tellFigures(ctx, a.metrics) })
 	return errors.Join(g.Wait(), a.Close())
 }
 
@@ -273,6 +284,12 @@ func (a *Agent) Close() error {
 		}
 		a.pages = nil
 	}
+	if a.metrics != nil {
+		if e := a.metrics.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+		a.metrics = nil
+	}
 	if a.proof != nil {
 		err = errors.Join(err, a.proof.Close())
 		a.proof = nil
@@ -285,5 +302,5 @@ func (a *Agent) Close() error {
 		err = errors.Join(err, a.store.Close())
 		a.store = nil
 	}
-	return err
+	return errors.Join(err, a.thaw())
 }

@@ -22,6 +22,8 @@ type Options struct {
 	Dir string
 	// Listen is the loopback address of the pages, host:port.
 	Listen string
+	// Metrics is the loopback address at which a Prometheus may read figures, host:port; empty: none.
+	Metrics string
 	// PxPerMM is the panel's resolution in pixels per millimetre; 0 is the 21.5 inch panel of 1080x1920.
 	PxPerMM float64
 	// Faces are what this machine shows, its own first: resident, lobby. None is resident.

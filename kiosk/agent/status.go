@@ -22,6 +22,37 @@ type Status struct {
 	Terminal uint32                   `json:"terminal"`
 	Entries  map[civic.EntryState]int `json:"entries"`
 	Unshown  []Unshown                `json:"unshown"` // saved, receipt not shown; oldest first
+
+	Running      bool                `json:"running"`           // an agent answered; else the files were read
+	Folder       string              `json:"folder"`            // in which the agent leaves the addresses of its pages; empty where none runs
+	PointName    string              `json:"point"`             // where the terminal stands
+	Waiting      boltstore.Queue     `json:"waiting"`           // entries that central does not hold
+	Papers       boltstore.Backlog   `json:"papers"`            // papers that central does not have whole
+	Free         int64               `json:"free"`              // bytes on the store's disk
+	Reserve      int64               `json:"reserve,omitempty"` // bytes under which no application is begun; 0 where no agent runs
+	Offset       time.Duration       `json:"offset"`            // wall clock less central's at the last synchronisation
+	Synchronised bool                `json:"synchronised"`      // there was one
+	Swap         int                 `json:"swap,omitempty"`    // areas of swap
+	Found        []boltstore.Finding `json:"found,omitempty"`   // what the last start found and mended
+	Trouble      *Trouble            `json:"trouble,omitempty"` // the store cannot write
+	Printer      string              `json:"printer,omitempty"` // as in telemetry; empty where no agent runs
+	Line         *Line               `json:"line,omitempty"`    // nil where no agent runs
+}
+
+// Line is how the line to central is.
+type Line struct {
+	Up      bool       `json:"up"`
+	Since   time.Time  `json:"since"`   // of Up, or of its contrary
+	Contact time.Time  `json:"contact"` // central was last heard; zero if not since the agent began
+	Reason  civic.Code `json:"reason"`  // why it is down, or what is stuck while it is up; empty if nothing is wrong
+	Next    time.Time  `json:"next"`    // next try while down
+}
+
+// Trouble is why the store cannot write.
+type Trouble struct {
+	Since time.Time  `json:"since"`
+	Code  civic.Code `json:"code"`
+	Key   string     `json:"key"` // of the sentence that says what it is
 }
 
 // Unshown is one entry that was saved and whose receipt was not shown: the resident left with nothing in hand.
@@ -47,6 +78,11 @@ func Tell(ctx context.Context, opts Options) (Status, error) {
 	defer cancel()
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", socketFile(opts.Dir))
+	if err != nil { // on a disk that is read-only the agent answers from memory
+		if frozen, e := d.DialContext(ctx, "unix", socketFile(frozenDir(opts.Dir))); e == nil {
+			c, err = frozen, nil
+		}
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return statusOfFiles(ctx, opts)
 	}
@@ -89,15 +125,52 @@ func statusOf(ctx context.Context, store *boltstore.Store) (Status, error) {
 	if err != nil && !errors.Is(err, &civic.Error{Code: civic.NotFound}) {
 		return s, err
 	}
-	s.Terminal = p.Number
+	s.Terminal, s.PointName = p.Number, p.PointName
 	if s.Entries, err = store.Tally(ctx); err != nil {
 		return s, err
 	}
 	list, err := store.Unshown(ctx)
+	if err != nil {
+		return s, err
+	}
 	for _, k := range list {
 		s.Unshown = append(s.Unshown, Unshown{k.Code, k.Kind, k.State, k.Taken})
 	}
+	if s.Waiting, err = store.Waiting(ctx); err != nil {
+		return s, err
+	}
+	if s.Papers, err = store.Backlog(ctx); err != nil {
+		return s, err
+	}
+	if s.Free, err = store.Free(ctx); err != nil {
+		return s, err
+	}
+	last, err := store.LastSync(ctx)
+	s.Offset, s.Synchronised = last.SyncOffset, !last.SyncTime.IsZero()
+	s.Found, s.Trouble, s.Swap = store.Found(), troubleOf(store), swapAreas()
 	return s, err
+}
+
+func troubleOf(store *boltstore.Store) *Trouble {
+	t := store.Trouble()
+	var refusal *civic.Error
+	if !errors.As(t.Err, &refusal) {
+		return nil
+	}
+	return &Trouble{t.Since, refusal.Code, refusal.Key}
+}
+
+// status is that of a terminal whose agent runs.
+func (a *Agent) status(ctx context.Context) (Status, error) {
+	s, err := statusOf(ctx, a.store)
+	if err != nil {
+		return s, err
+	}
+	l := a.uplink.State()
+	s.Folder = a.opts.Dir
+	s.Running, s.Reserve, s.Printer = true, a.desk.Policy().DiskReserve, printerState(a.opts.PrintDir)
+	s.Line = &Line{l.Up, l.Since, l.Contact, l.Reason, l.Next}
+	return s, nil
 }
 
 // answer tells the status to whoever connects to the socket, which only the terminal's own user can, until ctx ends.
@@ -134,7 +207,7 @@ func (a *Agent) answer(ctx context.Context) error {
 // tell writes the status to one connection.
 func (a *Agent) tell(ctx context.Context, c net.Conn) {
 	defer func() { _ = c.Close() }()
-	s, err := statusOf(ctx, a.store)
+	s, err := a.status(ctx)
 	if err == nil {
 		err = c.SetDeadline(time.Now().Add(asking))
 	}

@@ -40,6 +40,9 @@ func (j Journal) After(ctx context.Context, seq uint64, max int) ([]wire.Entry, 
 		if err != nil || len(list) > 0 || gap == 0 {
 			return list, err
 		}
+		if j.s.opts.Frozen {
+			return nil, civic.Refuse(civic.Unavailable, "", "store.frozen")
+		}
 		if err := j.s.voidGap(ctx, gap); err != nil {
 			return nil, err
 		}

@@ -27,9 +27,9 @@ type Kept struct {
 
 // Queue is what waits to be held by central.
 type Queue struct {
-	Entries int
-	Bytes   int64     // with their papers
-	Oldest  time.Time // filing time of the oldest; zero if none waits
+	Entries int       `json:"entries"`
+	Bytes   int64     `json:"bytes"`  // with their papers
+	Oldest  time.Time `json:"oldest"` // filing time of the oldest; zero if none waits
 }
 
 // Kept returns the entries that are about a code, oldest first; none for a code not known here.

@@ -28,6 +28,9 @@ const maxAside = 8
 // clear removes files that were being written when the program ended.
 func (m *mending) clear() error {
 	for _, dir := range []string{"", dirJournal, dirPapers} {
+		if m.s.opts.Frozen && dir == dirPapers {
+			continue // they are still on the disk that takes no writes
+		}
 		names, err := os.ReadDir(m.s.path(dir))
 		if err != nil {
 			return err

@@ -40,6 +40,7 @@ func Open(opts Options) (*Store, Report, error) {
 		}
 		return nil, report, errors.Join(err, s.lock.Close())
 	}
+	s.found, s.opened = report.Findings, s.now()
 	return s, report, nil
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Clock returns the Wall, Boot and Mono of now.
 	Clock func() civic.Evidence
+	// Frozen says that Dir is a copy that will not last, of a store whose disk takes no writes: what is in it is read
+	// and brought to central, nothing is taken in, and nothing is signed that the store itself would not know of.
+	Frozen bool
 	// SegmentSize is the size in bytes at which a journal segment is closed and the next begun.
 	SegmentSize int64
 	// Fault, if set, is asked before each call of the operating system that writes, by the call's label; what it

@@ -171,6 +171,7 @@ type platter struct {
 }
 
 type inode struct {
+	path    string // under which it was opened last
 	content []byte
 	pending []op
 }
@@ -253,6 +254,7 @@ func (d *platter) open(o op) {
 	case strings.Contains(o.flags, "O_TRUNC"):
 		n.pending = append(n.pending, op{call: "ftruncate", start: o.start})
 	}
+	n.path = o.path
 	d.fds[int(o.result)] = n
 }
 

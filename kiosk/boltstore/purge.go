@@ -34,7 +34,7 @@ type Purged struct {
 // crash would leave it: the next call goes on.
 func (s *Store) Purge(ctx context.Context, now time.Time) (Purged, error) {
 	var p Purged
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil || s.opts.Frozen {
 		return p, err
 	}
 	list, err := s.purgeable(now)

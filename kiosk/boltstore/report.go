@@ -4,8 +4,8 @@ import "log/slog"
 
 // Finding is one thing that Open found: a locale key, and how many entries, places or bytes it concerns.
 type Finding struct {
-	Key   string
-	Count int64
+	Key   string `json:"key"`
+	Count int64  `json:"count"`
 }
 
 // The locale keys of findings.

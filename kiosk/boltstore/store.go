@@ -32,6 +32,8 @@ const (
 type Store struct {
 	opts    Options
 	disk    disk
+	found   []Finding // by Open
+	opened  time.Time
 	lock    *os.File
 	db      *bolt.DB
 	journal *journal
@@ -44,6 +46,7 @@ type Store struct {
 
 	mu       sync.Mutex // guards what is below; nothing is read or written on disk under it
 	closed   bool
+	trouble  Trouble
 	waiting  []*change
 	head     wire.Head
 	identity identity
@@ -153,10 +156,16 @@ func lockDir(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// frozenFree is the room of a disk that takes no writes: none. It is not 0, which on the wire is a number not known.
+const frozenFree = 1
+
 // Free returns the bytes free on the store's disk.
 func (s *Store) Free(ctx context.Context) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
+	}
+	if s.opts.Frozen {
+		return frozenFree, nil
 	}
 	var st unix.Statfs_t
 	if err := unix.Statfs(s.opts.Dir, &st); err != nil {

@@ -31,6 +31,9 @@ func (s *Store) TakeIn(ctx context.Context, t Taken) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if s.opts.Frozen {
+		return civic.Refuse(civic.Unavailable, "", "store.frozen")
+	}
 	e, err := s.sign(&t)
 	if err != nil {
 		return err
@@ -42,7 +45,9 @@ func (s *Store) TakeIn(ctx context.Context, t Taken) error {
 	defer done()
 	if err := s.writePapers(&t); err != nil {
 		s.dropPapers(&t)
-		return refuse("write paper", err)
+		err = refuse("write paper", err)
+		s.met(err)
+		return err
 	}
 	var seated bool
 	err = s.commit(ctx, len(t.Entry.Sealed)+len(t.Receipt)+1024, func(b *batch) error {

@@ -99,6 +99,9 @@ func (s *Store) take(list []*change) {
 		}
 		return
 	}
+	if err != nil {
+		s.met(err)
+	}
 	for i, c := range list {
 		if refused[i] != nil {
 			c.done <- refused[i]
@@ -140,6 +143,7 @@ func (s *Store) takeBatch(list []*change, refused []error) error {
 		return refuse("commit after journal", err)
 	}
 	s.owed = nil
+	s.met(nil)
 	for _, do := range b.after {
 		do()
 	}
@@ -194,6 +198,7 @@ func (s *Store) settleOwed() error {
 		return refuse("carry over", err)
 	}
 	s.owed = nil
+	s.met(nil)
 	return nil
 }
 
