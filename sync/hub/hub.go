@@ -20,7 +20,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// Options say what a Hub works with. All fields but the last two are needed.
+// Options say what a Hub works with. All fields but the last three are needed.
 type Options struct {
 	Registrar Registrar
 	Intake    Intake
@@ -31,6 +31,7 @@ type Options struct {
 	Store     civic.EntryID // central's store id
 	Logger    *slog.Logger
 
+	Orders Orders           // nil where terminals are told nothing of the kind
 	Clock  func() time.Time // time.Now
 	Limits Limits
 }

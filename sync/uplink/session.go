@@ -46,6 +46,7 @@ type session struct {
 	seen    uint64 // last status number to acknowledge
 	paper   transfer
 	report  bool // telemetry is due
+	order   ordered
 	asks    asks
 }
 

@@ -22,7 +22,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// Options say what an Uplink works with. All fields but the last four are needed.
+// Options say what an Uplink works with. All fields but the last five are needed.
 type Options struct {
 	Dial     func(ctx context.Context) (wire.Conn, error) // opens a connection to central
 	Key      *seal.Signer                                 // the terminal's
@@ -35,6 +35,7 @@ type Options struct {
 	Boot     [16]byte // the kernel's boot id
 	Logger   *slog.Logger
 
+	Life     Life             // nil where central's orders are not followed
 	Agent    string           // program version, for the operator
 	Clock    func() time.Time // time.Now
 	RetryMin time.Duration    // first bound of the wait between tries: 1 s
@@ -152,6 +153,7 @@ func (u *Uplink) connect(ctx context.Context) error {
 	}
 	u.up(s)
 	err = s.run(ctx)
+	u.standingChanged(ctx, err)
 	u.mu.Lock()
 	u.session = nil
 	u.mu.Unlock()
