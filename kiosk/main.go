@@ -25,9 +25,10 @@ import (
 type flags struct {
 	Dir string `help:"Folder of the terminal's key and store." default:"kiosk-data" type:"path" env:"DOORSTEP_DIR"`
 
-	Run    runFlags    `cmd:"" help:"Serve the pages and keep the line."`
-	Enrol  enrolFlags  `cmd:"" help:"Join the fleet of a central with a code made there."`
-	Status statusFlags `cmd:"" help:"Count what is kept here, and list what was saved without its receipt being shown."`
+	Run     runFlags     `cmd:"" help:"Serve the pages and keep the line."`
+	Enrol   enrolFlags   `cmd:"" help:"Join the fleet of a central with a code made there."`
+	Recover recoverFlags `cmd:"" help:"Read what a dead terminal's disk still holds, for central recover; needs no key and changes nothing there."`
+	Status  statusFlags  `cmd:"" help:"Count what is kept here, and list what was saved without its receipt being shown."`
 }
 
 type runFlags struct {

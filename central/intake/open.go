@@ -20,6 +20,7 @@ const (
 	OutcomeStranger civic.Outcome = "aside:terminal" // its code is not of the terminal that made it
 	OutcomeTraining civic.Outcome = "aside:training" // made in training: it counts for nothing
 	OutcomeKind     civic.Outcome = "aside:kind"     // of a kind that this version does not act on
+	OutcomeRevoked  civic.Outcome = "aside:revoked"  // signed by a key whose use had ended when it came: an operator releases it
 )
 
 // page is how many entries are read at once.
@@ -71,6 +72,9 @@ func (n *Intake) open(ctx context.Context, h store.Held) (aside civic.Outcome, e
 	if err != nil {
 		return "", err
 	}
+	if unvouched(&term, &h) {
+		return OutcomeRevoked, nil
+	}
 	plain, err := n.o.Keys.Open(seal.Context{Kind: e.Kind, Entry: e.ID}, e.Sealed)
 	if err != nil {
 		return civic.OutcomeSealed, nil
@@ -91,6 +95,16 @@ func (n *Intake) open(ctx context.Context, h store.Held) (aside civic.Outcome, e
 		return n.display(ctx, e, f)
 	}
 	return OutcomeKind, nil
+}
+
+// unvouched reports whether nobody answers for an entry: it came after the use of its key had ended, when whoever has
+// the key could have made it, and no operator has released it (promise P9). A key that took over answers for what it
+// chained again of the key before it.
+func unvouched(maker *store.Terminal, h *store.Held) bool {
+	if h.Released || maker.Revoked.IsZero() || h.Received.Before(maker.Revoked) {
+		return false
+	}
+	return maker.Ended != store.Replaced || h.Terminal == h.Maker
 }
 
 func (n *Intake) application(ctx context.Context, e *civic.Entry, f casework.Filing) (civic.Outcome, error) {

@@ -16,7 +16,7 @@ func (d *DB) Unopened(ctx context.Context, after int64, max int) ([]store.Held, 
 	return list(ctx, d.read, func(s scanner) (h store.Held, err error) {
 		var id, digest, maker, terminal []byte
 		var received int64
-		if err := s.Scan(&h.Place, &id, &digest, &h.Signed.Payload, &h.Signed.Signature, &maker, &terminal, &received); err != nil {
+		if err := s.Scan(&h.Place, &id, &digest, &h.Signed.Payload, &h.Signed.Signature, &maker, &terminal, &received, &h.Released); err != nil {
 			return h, err
 		}
 		copy(h.Ref.ID[:], id)
@@ -25,7 +25,7 @@ func (d *DB) Unopened(ctx context.Context, after int64, max int) ([]store.Held, 
 		copy(h.Terminal[:], terminal)
 		h.Received = instant(received)
 		return h, nil
-	}, `SELECT place, id, digest, payload, signature, maker, terminal, received FROM entries
+	}, `SELECT place, id, digest, payload, signature, maker, terminal, received, released FROM entries
 		WHERE outcome IS NULL AND place > ? ORDER BY place LIMIT ?`, after, max)
 }
 
@@ -122,7 +122,7 @@ func (d *DB) Asides(ctx context.Context, max int) ([]store.Aside, error) {
 // it too would make a second case of one id. So does one that was erased with its case.
 func (d *DB) Release(ctx context.Context, id civic.EntryID, at time.Time, by store.Actor) error {
 	return d.update(ctx, func(ctx context.Context, t *tx) error {
-		r, err := t.exec(ctx, `UPDATE entries SET outcome = NULL, settled = 0
+		r, err := t.exec(ctx, `UPDATE entries SET outcome = NULL, settled = 0, released = 1
 			WHERE id = ? AND outcome LIKE 'aside:%' AND outcome <> ? AND length(payload) > 0`, id[:], string(civic.OutcomeConflict))
 		if err != nil {
 			return err

@@ -40,6 +40,11 @@ const (
 	ActImport  Action = "import"  // a workbook was published; Detail counts
 	ActEnrol   Action = "enrol"   // a code was made, or a terminal joined with it
 	ActRevoke  Action = "revoke"
+	ActOrder   Action = "order"   // a terminal is to change its key, move or retire; Detail is the task, or "drop"
+	ActReplace Action = "replace" // a terminal's new key took over; Detail names its number
+	ActRetire  Action = "retire"  // a terminal has sent everything and ended
+	ActRescue  Action = "rescue"  // entries from a terminal's disk were taken; Detail counts
+	ActKeys    Action = "keys"    // central's keys were changed, copied or tried; Detail says which
 	ActRelease Action = "release" // an entry set aside was given back to be opened
 	ActStaff   Action = "staff"   // a person was added or changed
 	ActOffice  Action = "office"  // a department or service point was added or changed

@@ -39,6 +39,7 @@ type Held struct {
 	Maker    civic.KeyID // whose signature it bears
 	Terminal civic.KeyID // in whose journal it first came
 	Received time.Time
+	Released bool // an operator has said that it is to be opened though its key's use has ended
 }
 
 // Aside is an entry that waits for a person. It shows a code and since when, never content.
