@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"doorstep/kiosk/agent"
 )
@@ -18,13 +19,15 @@ func (r *recoverFlags) Run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "entries %d, of which %d central may not have\npapers %d\n", t.Entries, t.Kept, t.Papers)
+	var b strings.Builder
+	fmt.Fprintf(&b, "entries %d, of which %d central may not have\npapers %d\n", t.Entries, t.Kept, t.Papers)
 	for _, l := range t.Lost {
-		fmt.Fprintf(stdout, "lost %s %s\n", l.Code, l.State)
+		fmt.Fprintf(&b, "lost %s %s\n", l.Code, l.State)
 	}
 	for _, d := range t.LostPapers {
-		fmt.Fprintf(stdout, "paper lost %s\n", d)
+		fmt.Fprintf(&b, "paper lost %s\n", d)
 	}
-	_, err = fmt.Fprintf(stdout, "written to %s: carry it to central and run there: central recover %s\n", r.Out, r.Out)
+	fmt.Fprintf(&b, "written to %s: carry it to central and run there: central recover %s\n", r.Out, r.Out)
+	_, err = io.WriteString(stdout, b.String())
 	return err
 }
