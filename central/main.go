@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,10 @@ type flags struct {
 	Catalogue catalogueFlags `cmd:"" help:"Take the catalogue out as XLSX, or in."`
 	Backup    backupFlags    `cmd:"" help:"Write a verified copy of database and papers while central runs; terminals may then purge what it covers."`
 	Restore   restoreFlags   `cmd:"" help:"Make a central of a backup in an empty place; terminals then send again what they keep."`
+	Terminal  terminalFlags  `cmd:"" help:"List the terminals; change a key, move, retire or revoke one."`
+	Recover   recoverFlags   `cmd:"" help:"Take what kiosk recover read off the disk of a terminal that can send no more."`
+	Release   releaseFlags   `cmd:"" help:"Have an entry opened that was set aside, as the console does."`
+	Keys      keysFlags      `cmd:"" help:"List and change central's keys; back them up to holders and prove that the copy serves."`
 	Audit     auditFlags     `cmd:"" help:"Verify the audit, or let its signed head leave the database."`
 
 	Export bundleExportFlags `cmd:"" help:"Write what terminals without a line are to have into a folder, as that of a USB stick."`
@@ -108,14 +113,20 @@ func (f *flags) options(log *slog.Logger) server.Options {
 	return o
 }
 
-// Run serves until a signal.
+// Run serves until a signal. When the keys have been changed it opens again with those that are there now: terminals
+// come back by themselves.
 func (*runFlags) Run(ctx context.Context, f *flags, _ io.Writer, log *slog.Logger) error {
-	s, err := server.New(ctx, f.options(log))
-	if err != nil {
-		return err
+	for {
+		s, err := server.New(ctx, f.options(log))
+		if err != nil {
+			return err
+		}
+		log.Info("central serves", "terminals", f.Terminals, "console", f.Run.Console, "track", f.Run.Track)
+		if err := s.Run(ctx); !errors.Is(err, server.ErrKeys) {
+			return err
+		}
+		log.Info("the key folder has changed: central opens again")
 	}
-	log.Info("central serves", "terminals", f.Terminals, "console", f.Run.Console, "track", f.Run.Track)
-	return s.Run(ctx)
 }
 
 // Run prints a code.

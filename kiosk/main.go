@@ -24,12 +24,13 @@ import (
 type flags struct {
 	Dir string `help:"Folder of the terminal's key and store." default:"kiosk-data" type:"path" env:"DOORSTEP_DIR"`
 
-	Run    runFlags    `cmd:"" help:"Serve the pages and keep the line."`
-	Enrol  enrolFlags  `cmd:"" help:"Join the fleet of a central with a code made there."`
-	Status statusFlags `cmd:"" help:"Say what is kept here, what waits, since when and why, and what to do."`
-	Doctor doctorFlags `cmd:"" help:"Try the disk, the store and the line, and say what to do; exit code 1 if somebody must see to something."`
-	Export exportFlags `cmd:"" help:"Write what central does not have yet into a folder, as that of a USB stick."`
-	Import importFlags `cmd:"" help:"Take what central wrote into a folder for this terminal."`
+	Run     runFlags     `cmd:"" help:"Serve the pages and keep the line."`
+	Enrol   enrolFlags   `cmd:"" help:"Join the fleet of a central with a code made there."`
+	Status  statusFlags  `cmd:"" help:"Say what is kept here, what waits, since when and why, and what to do."`
+	Doctor  doctorFlags  `cmd:"" help:"Try the disk, the store and the line, and say what to do; exit code 1 if somebody must see to something."`
+	Export  exportFlags  `cmd:"" help:"Write what central does not have yet into a folder, as that of a USB stick."`
+	Import  importFlags  `cmd:"" help:"Take what central wrote into a folder for this terminal."`
+	Recover recoverFlags `cmd:"" help:"Read what a dead terminal's disk still holds, for central recover; needs no key and changes nothing there."`
 }
 
 type runFlags struct {

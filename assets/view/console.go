@@ -262,6 +262,9 @@ type ConsoleTerminal struct {
 	Key         string // fingerprint of its key
 	Readings    []Reading
 	Generations []TerminalGeneration
+	Life        string  // how its key ended, or what it is told to do and what that waits for; empty for neither
+	Orders      bool    // it may be told something
+	Points      []Point // to which it may be moved
 }
 
 // Reading is one thing that a terminal said of itself.

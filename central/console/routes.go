@@ -65,6 +65,7 @@ func (k *Console) routes() {
 	app.Post("/terminals/enrol", operator, k.enrol)
 	app.Get("/terminals/:number", operator, k.oneTerminal)
 	app.Post("/terminals/:number/revoke", operator, k.revoke)
+	app.Post("/terminals/:number/order", operator, k.order)
 
 	app.Get("/notices/:id/shown", open(civic.RolePublisher, civic.RoleNetwork, civic.RoleSecrecy, civic.RoleSupervisor), k.shown)
 	hands := open(notices.Hands[:]...)

@@ -33,6 +33,9 @@ func (k *Console) oneTerminal(c *fiber.Ctx) error {
 	page.Readings = readingsOf(page.Lang, page.Row, t.Telemetry, page.Now)
 	page.Address = t.Place.Address
 	page.Key = t.Key.String()
+	if err := k.life(ctx, &page, &t); err != nil {
+		return err
+	}
 	generations, err := k.opts.Store.Generations(ctx, t.Key)
 	if err != nil {
 		return err

@@ -30,14 +30,21 @@ type Publisher interface {
 	PublishJSON(ctx context.Context, kind civic.EditionKind, id string, scope civic.Scope, v any, by store.Actor) (store.Published, error)
 }
 
+// Store is what the fleet asks of central's store.
+type Store interface {
+	store.Terminals
+	store.Life
+}
+
 // Options says what a fleet works with.
 type Options struct {
-	Store   store.Terminals
+	Store   Store
 	Publish Publisher
 	Root    ed25519.PublicKey // its fingerprint goes into every code
 	Address string            // host:port at which terminals reach central
 	Now     func() time.Time
-	Revoked func(civic.KeyID) // called after a key was revoked, to end its session; may be nil
+	Revoked func(civic.KeyID) // called after a key's use ended, to end its session; may be nil
+	Ordered func(civic.KeyID) // called after an order was given, to tell its session; may be nil
 }
 
 // Fleet keeps the terminals.
@@ -50,6 +57,9 @@ func New(o Options) (*Fleet, error) {
 	}
 	if o.Revoked == nil {
 		o.Revoked = func(civic.KeyID) {}
+	}
+	if o.Ordered == nil {
+		o.Ordered = func(civic.KeyID) {}
 	}
 	return &Fleet{o}, nil
 }
@@ -84,12 +94,7 @@ func (f *Fleet) Revoke(ctx context.Context, key civic.KeyID, reason string, by s
 		return err
 	}
 	f.o.Revoked(key)
-	// Every number that the key ever had: who holds it could sign receipts under any of them.
-	list, err := f.o.Store.Generations(ctx, key)
-	for _, t := range list {
-		err = errors.Join(err, f.announce(ctx, t, by))
-	}
-	return err
+	return f.tell(ctx, key, by)
 }
 
 // Terminal returns the terminal that holds a key, as sessions need it.
@@ -129,9 +134,12 @@ func (f *Fleet) Enrol(ctx context.Context, enrolment string, publicKey []byte, n
 	return session(t), f.announce(ctx, t, store.System())
 }
 
-// Seen records that a terminal was heard.
+// Seen records that a terminal was heard: a session proved its key. A key that follows another takes over with that.
 func (f *Fleet) Seen(ctx context.Context, key civic.KeyID, at time.Time, t *wire.Telemetry) error {
-	return f.o.Store.Seen(ctx, key, at, t)
+	if err := f.o.Store.Seen(ctx, key, at, t); err != nil || t != nil {
+		return err
+	}
+	return f.takeOver(ctx, key, at)
 }
 
 // announce publishes a terminal to its district, the first six digits of its area.

@@ -45,8 +45,8 @@ func (n *Intake) Take(ctx context.Context, t hub.Terminal, batch []wire.Entry, n
 }
 
 // verify reads one entry and its position. The position is signed by the terminal of the session. The entry may
-// bear the signature of a key that stood at the same point before: a terminal that was enrolled anew chains again
-// what it had kept.
+// bear the signature of a key before the terminal's own, or of one that stood at the same point: a terminal that
+// changed its key or was enrolled anew chains again what it had kept.
 func (n *Intake) verify(ctx context.Context, t hub.Terminal, b wire.Entry) (store.Item, error) {
 	p, err := wire.OpenPosition(t.PublicKey, b.Position)
 	if err != nil {
@@ -71,10 +71,36 @@ func (n *Intake) verify(ctx context.Context, t hub.Terminal, b wire.Entry) (stor
 
 func (n *Intake) formerKey(ctx context.Context, t hub.Terminal, maker civic.KeyID) ([]byte, error) {
 	former, err := n.o.Store.Terminal(ctx, maker)
-	if errors.Is(err, &civic.Error{Code: civic.NotFound}) || err == nil && former.Place.Point != t.Point {
+	if errors.Is(err, &civic.Error{Code: civic.NotFound}) {
 		return nil, civic.Refuse(civic.Untrusted, "signature", "seal.signature")
 	}
-	return former.PublicKey, err
+	if err != nil || former.Place.Point == t.Point {
+		return former.PublicKey, err
+	}
+	switch before, err := n.precedes(ctx, maker, t.Key); {
+	case err != nil:
+		return nil, err
+	case !before:
+		return nil, civic.Refuse(civic.Untrusted, "signature", "seal.signature")
+	}
+	return former.PublicKey, nil
+}
+
+// maxFormer bounds how many keys of one terminal are looked through: entries are settled long before so many.
+const maxFormer = 16
+
+// precedes reports whether a terminal had a key before the one it has now.
+func (n *Intake) precedes(ctx context.Context, former, key civic.KeyID) (bool, error) {
+	for range maxFormer {
+		t, err := n.o.Store.Terminal(ctx, key)
+		if err != nil || t.Follows == (civic.KeyID{}) {
+			return false, err
+		}
+		if key = t.Follows; key == former {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (n *Intake) sign(t hub.Terminal, j store.Journal) (*wire.Signed, error) {

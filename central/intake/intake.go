@@ -35,6 +35,7 @@ type Store interface {
 	ID(ctx context.Context) (civic.EntryID, error)
 	Terminal(ctx context.Context, key civic.KeyID) (store.Terminal, error)
 	Numbered(ctx context.Context, number uint32) (store.Terminal, error)
+	Rescue(ctx context.Context, items []store.Item, at time.Time, by store.Actor) (fresh int, err error)
 }
 
 // Folder keeps the ciphertexts of papers; see package papers.

@@ -62,13 +62,16 @@ func (n *Intake) open(ctx context.Context, h store.Held) (aside, error) {
 	if e.Kind == civic.EntryVoid {
 		return aside{why: civic.OutcomeVoid}, nil
 	}
-	plain, err := n.o.Keys.Open(seal.Context{Kind: e.Kind, Entry: e.ID}, e.Sealed)
-	if err != nil {
-		return aside{why: civic.OutcomeSealed}, nil
-	}
 	term, why, err := n.maker(ctx, e, h)
-	if err != nil || why != "" {
-		return aside{why, serviceOf(e.Kind, plain)}, err
+	if err != nil {
+		return aside{}, err
+	}
+	plain, err := n.o.Keys.Open(seal.Context{Kind: e.Kind, Entry: e.ID}, e.Sealed)
+	if err != nil && why != civic.OutcomeRevoked { // who vouches for it is asked first: any release says so
+		why = civic.OutcomeSealed
+	}
+	if why != "" {
+		return aside{why, serviceOf(e.Kind, plain)}, nil
 	}
 	f := casework.Filing{Ref: h.Ref, Plain: plain, Received: h.Received, Terminal: e.Terminal, Point: term.Place.Point}
 	if f.Filed, f.Sure, err = n.filed(ctx, e, h); err != nil {
@@ -103,7 +106,20 @@ func (n *Intake) maker(ctx context.Context, e *civic.Entry, h store.Held) (store
 	if errors.Is(err, &civic.Error{Code: civic.NotFound}) || err == nil && term.Key != h.Maker {
 		return term, civic.OutcomeStranger, nil
 	}
+	if err == nil && unvouched(&term, &h) {
+		return term, civic.OutcomeRevoked, nil
+	}
 	return term, "", err
+}
+
+// unvouched reports whether nobody answers for an entry: it came after the use of its key had ended, when whoever has
+// the key could have made it, and no operator has released it (promise P9). A key that took over answers for what it
+// chained again of the key before it.
+func unvouched(maker *store.Terminal, h *store.Held) bool {
+	if h.Released || maker.Revoked.IsZero() || h.Received.Before(maker.Revoked) {
+		return false
+	}
+	return maker.Ended != store.Replaced || h.Terminal == h.Maker
 }
 
 // serviceOf returns what an application asks for, so that a person can tell whose it is without reading it.

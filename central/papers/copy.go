@@ -14,7 +14,11 @@ import (
 // civic.Unavailable where the paper is not here, civic.Damaged where it or its copy has not its digest. A whole paper
 // that the other folder has already is only verified.
 func (f *Folder) CopyTo(to *Folder, d civic.Digest) (int64, error) {
-	defer to.lock(d)()
+	unlock, err := to.lock(d)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
 	_, whole, err := to.have(d)
 	if err != nil {
 		return 0, err

@@ -12,10 +12,9 @@ import (
 	"doorstep/sync/civic"
 )
 
-// seed publishes what terminals cannot do without: the keys at every start, since they may have been rotated, and
-// policy, calendar and catalogue the first time. What the console publishes later is not overwritten.
+// seed publishes what terminals cannot do without the first time: keys, policy, calendar and catalogue. What the console publishes later is not overwritten.
 func (s *Server) seed(ctx context.Context) error {
-	if err := s.bulletin.PublishKeys(ctx, s.keys); err != nil {
+	if err := s.seedKeys(ctx); err != nil {
 		return err
 	}
 	if _, err := s.bulletin.Policy(ctx); err == nil || !errors.Is(err, &civic.Error{Code: civic.NotFound}) {

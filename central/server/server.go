@@ -58,8 +58,10 @@ func New(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.listen(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+	for _, step := range []func(context.Context) error{s.publishKeys, s.listen} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	return s, nil
 }
@@ -156,7 +158,7 @@ func (s *Server) wire(ctx context.Context) error {
 	}
 	s.fleet, err = fleet.New(fleet.Options{
 		Store: s.store, Publish: s.bulletin, Root: s.keys.RootKey, Address: s.opts.Public, Now: now,
-		Revoked: func(key civic.KeyID) { s.hub.Drop(key) },
+		Revoked: s.drop, Ordered: func(key civic.KeyID) { s.wake(civic.Scope{Terminal: key}) },
 	})
 	if err != nil {
 		return err
@@ -172,9 +174,16 @@ func (s *Server) wire(ctx context.Context) error {
 	}
 	s.hub, err = hub.New(hub.Options{
 		Registrar: s.fleet, Intake: s.intake, Papers: s.intake, Bulletin: s.bulletin, Enquiry: s.casework, Watch: fleet.Watch{Store: s.store},
-		Signer: s.keys.Sign, Store: id, Logger: log, Clock: now,
+		Orders: s.fleet.ForSessions(), Signer: s.keys.Sign, Store: id, Logger: log, Clock: now,
 	})
 	return err
+}
+
+// drop ends the session of a key, where sessions are held at all.
+func (s *Server) drop(key civic.KeyID) {
+	if s.hub != nil {
+		s.hub.Drop(key)
+	}
 }
 
 // wake tells sessions that there is something for them. Parts call it before the hub is there, while seeding.
@@ -225,7 +234,8 @@ func (s *Server) listen(ctx context.Context) error {
 	return nil
 }
 
-// Run serves until ctx ends, then closes everything, in the order opposite to New's.
+// Run serves until ctx ends, then closes everything, in the order opposite to New's. ErrKeys says that it is to be
+// opened again.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.intake.Run(ctx) })
@@ -237,6 +247,8 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.serveTerminals(ctx) })
 	g.Go(func() error { return s.watch(ctx) })
 	g.Go(func() error { return s.tellFigures(ctx, s.metrics) })
+	g.Go(func() error { return s.watchOrders(ctx) })
+	g.Go(func() error { return s.followKeys(ctx) })
 	err := g.Wait()
 	s.terminal = nil // link.Serve closed it
 	return errors.Join(err, s.Close())

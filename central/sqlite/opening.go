@@ -13,12 +13,12 @@ import (
 )
 
 // heldColumns are those of a Held, of an entry e.
-const heldColumns = `e.place, e.id, e.digest, e.payload, e.signature, e.maker, e.terminal, e.received, e.department`
+const heldColumns = `e.place, e.id, e.digest, e.payload, e.signature, e.maker, e.terminal, e.received, e.department, e.released`
 
 func scanHeld(s scanner) (h store.Held, err error) {
 	var id, digest, maker, terminal []byte
 	var received int64
-	err = s.Scan(&h.Place, &id, &digest, &h.Signed.Payload, &h.Signed.Signature, &maker, &terminal, &received, &h.Department)
+	err = s.Scan(&h.Place, &id, &digest, &h.Signed.Payload, &h.Signed.Signature, &maker, &terminal, &received, &h.Department, &h.Released)
 	copy(h.Ref.ID[:], id)
 	copy(h.Ref.Digest[:], digest)
 	copy(h.Maker[:], maker)

@@ -136,7 +136,7 @@ func (d *DB) Terminals(ctx context.Context) ([]store.Terminal, error) {
 }
 
 const selectTerminal = `SELECT t.key, t.public_key, n.number, n.generation, n.point, n.name, n.address, n.area, n.since,
-	t.seen, t.telemetry, t.revoked, t.reason FROM numbers n JOIN terminals t ON t.key = n.key`
+	t.seen, t.telemetry, t.revoked, t.reason, t.ended, t.follows FROM numbers n JOIN terminals t ON t.key = n.key`
 
 func terminal(ctx context.Context, q querier, where string, arg any) (store.Terminal, error) {
 	t, err := scanTerminal(q.row(ctx, selectTerminal+where, arg))
@@ -144,14 +144,15 @@ func terminal(ctx context.Context, q querier, where string, arg any) (store.Term
 }
 
 func scanTerminal(s scanner) (t store.Terminal, err error) {
-	var key, telemetry []byte
+	var key, telemetry, follows []byte
 	var since, seen, revoked int64
 	err = s.Scan(&key, &t.PublicKey, &t.Number, &t.Generation, &t.Place.Point, &t.Place.Name, &t.Place.Address, &t.Place.Area,
-		&since, &seen, &telemetry, &revoked, &t.Reason)
+		&since, &seen, &telemetry, &revoked, &t.Reason, &t.Ended, &follows)
 	if err != nil {
 		return t, err
 	}
 	t.Since, t.Seen, t.Revoked = instant(since), instant(seen), instant(revoked)
+	copy(t.Follows[:], follows)
 	if err := fixed(t.Key[:], key, "terminal"); err != nil {
 		return t, err
 	}
@@ -181,7 +182,7 @@ func (d *DB) Revoke(ctx context.Context, key civic.KeyID, reason string, at time
 		if err != nil || !now.Revoked.IsZero() {
 			return err
 		}
-		if _, err := t.exec(ctx, `UPDATE terminals SET revoked = ?, reason = ? WHERE key = ?`, millis(at), reason, key[:]); err != nil {
+		if _, err := t.exec(ctx, `UPDATE terminals SET revoked = ?, reason = ?, ended = ? WHERE key = ?`, millis(at), reason, string(store.Revoked), key[:]); err != nil {
 			return fmt.Errorf("revoke terminal: %w", err)
 		}
 		return record(ctx, t, store.AuditEntry{At: at, Actor: by, Action: store.ActRevoke, Subject: key.String(), Detail: reason})

@@ -42,6 +42,11 @@ const (
 	ActRevoke  Action = "revoke"
 	ActRelease Action = "release" // an entry set aside was given back to be opened; Detail is the department it was given to. Of all with an outcome: Subject is that, Detail how many
 	ActClose   Action = "close"   // an entry set aside was closed by hand; the reason stays with it, encrypted
+	ActOrder   Action = "order"   // a terminal is to change its key, move or retire; Detail is the task, or "drop"
+	ActReplace Action = "replace" // a terminal's new key took over; Detail names its number
+	ActRetire  Action = "retire"  // a terminal has sent everything and ended
+	ActRescue  Action = "rescue"  // entries from a terminal's disk were taken; Detail counts
+	ActKeys    Action = "keys"    // central's keys were changed, copied or tried; Detail says which
 	ActStaff   Action = "staff"   // a person was added or changed
 	ActOffice  Action = "office"  // a department or service point was added or changed
 	ActSignIn  Action = "sign-in"

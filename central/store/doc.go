@@ -22,6 +22,7 @@ import (
 // Store is all of a backend, for wiring and for the suite. Consumers ask for the groups they use.
 type Store interface {
 	Terminals
+	Life
 	Custody
 	Recovery
 	Opening

@@ -58,6 +58,7 @@ type Held struct {
 	Maker    civic.KeyID // whose signature it bears
 	Terminal civic.KeyID // in whose journal it first came
 	Received time.Time
+	Released bool // an operator has said that it is to be opened though its key's use has ended
 	// Department is the one that a person gave the entry to; empty where nobody did.
 	Department string
 }

@@ -44,8 +44,10 @@ type Terminal struct {
 	Since      time.Time // of the generation
 	Seen       time.Time // zero if never heard
 	Telemetry  wire.Telemetry
-	Revoked    time.Time // zero while it serves
-	Reason     string    // of the revocation
+	Revoked    time.Time   // zero while it serves
+	Reason     string      // of the revocation
+	Ended      Ending      // how it ended at Revoked
+	Follows    civic.KeyID // the key that it took over from; zero for a first one
 }
 
 // Place is where a terminal stands.

@@ -35,6 +35,7 @@ type Agent struct {
 	keys     *identity.Keyring
 	clock    *desk.MachineClock
 	store    *boltstore.Store
+	life     *life
 	uplink   *uplink.Uplink
 	desk     *desk.Desk
 	board    *lobby.Board
@@ -70,13 +71,21 @@ func New(ctx context.Context, opts Options) (*Agent, error) {
 // openStore opens the terminal's key and its store.
 func (a *Agent) openStore(ctx context.Context) error {
 	var err error
-	if a.terminal, err = openKey(a.opts.Dir); err != nil {
-		return err
-	}
 	if a.clock, err = desk.OpenClock(a.opts.Clock); err != nil {
 		return err
 	}
+	if a.frozen == "" { // a disk that takes nothing keeps the key that it has
+		if err := takeOver(ctx, a.opts, a.clock); err != nil {
+			return err
+		}
+	}
+	if a.terminal, err = openKey(a.opts.Dir); err != nil {
+		return err
+	}
 	if a.store, err = openStoreAs(a.opts, a.terminal, a.clock, a.frozen != ""); err != nil {
+		return err
+	}
+	if a.life, err = openLife(a.opts, a.terminal, a.store); err != nil {
 		return err
 	}
 	a.keys = identity.NewKeyring(a.terminal.Root)
@@ -136,23 +145,27 @@ func (a *Agent) learn(ctx context.Context) error {
 }
 
 func (a *Agent) openLine(context.Context) error {
+	var l uplink.Life = a.life
+	if a.frozen != "" {
+		l = nil // a key that is made in memory would be gone at the next start, which is to take it up
+	}
 	var err error
-	a.uplink, err = newUplink(a.opts, a.terminal, a.keys, a.store, a.clock)
+	a.uplink, err = newUplink(a.opts, a.terminal, a.keys, a.store, a.clock, l)
 	return err
 }
 
-func newUplink(opts Options, t *identity.Terminal, keys *identity.Keyring, s *boltstore.Store, clock *desk.MachineClock) (*uplink.Uplink, error) {
+func newUplink(opts Options, t *identity.Terminal, keys *identity.Keyring, s *boltstore.Store, clock *desk.MachineClock, l uplink.Life) (*uplink.Uplink, error) {
 	return uplink.New(uplink.Options{
 		Dial: func(ctx context.Context) (wire.Conn, error) { return link.Dial(ctx, t.Address) },
 		Key:  t.Key, Keys: keys, Journal: s.Journal(), Papers: s, Shelf: s, Statuses: s, Site: reporter{s, opts.PrintDir},
-		Past: s.Journal(),
+		Past: s.Journal(), Life: l,
 		Boot: clock.Read().Boot, Logger: opts.Logger, Agent: Version, Clock: opts.Clock,
 	})
 }
 
 func (a *Agent) openDesk(ctx context.Context) error {
 	o := desk.DefaultOptions()
-	o.Store, o.Site, o.Line = ledger{a.store}, site{a}, a.uplink
+	o.Store, o.Site, o.Line, o.Closed = ledger{a.store}, site{a}, a.uplink, a.life.Closed
 	o.Clock, o.Readings, o.Logger = a.clock, ime.Readings, a.opts.Logger
 	var err error
 	if a.desk, err = desk.New(ctx, o); err != nil {

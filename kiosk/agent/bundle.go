@@ -263,7 +263,7 @@ func openFiles(ctx context.Context, opts Options) (c carrier, done func() error,
 	if err != nil {
 		return nil, nil, err
 	}
-	clock, err := desk.OpenClock()
+	clock, err := desk.OpenClock(opts.Clock)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -42,7 +42,7 @@ func Enrol(ctx context.Context, opts Options, text string) (w wire.Welcome, err 
 		return w, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	u, err := newUplink(opts, t, identity.NewKeyring(t.Root), s, clock)
+	u, err := newUplink(opts, t, identity.NewKeyring(t.Root), s, clock, nil)
 	if err != nil {
 		return w, err
 	}
@@ -51,5 +51,8 @@ func Enrol(ctx context.Context, opts Options, text string) (w wire.Welcome, err 
 		return w, err
 	}
 	defer func() { _ = conn.Close() }()
-	return u.Enrol(ctx, conn, code.Secret)
+	if w, err = u.Enrol(ctx, conn, code.Secret); err != nil {
+		return w, err
+	}
+	return w, reopen(opts.Dir)
 }

@@ -40,7 +40,7 @@ func Open(opts Options) (*Store, Report, error) {
 		}
 		return nil, report, errors.Join(err, s.lock.Close())
 	}
-	s.found, s.opened = report.Findings, s.now()
+	s.found, s.opened = report.Findings, s.opts.Clock().Wall
 	return s, report, nil
 }
 

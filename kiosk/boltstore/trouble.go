@@ -25,7 +25,7 @@ func (s *Store) Trouble() Trouble {
 
 // met notes how a change went. Only a refusal by the disk is trouble; the first of several stands.
 func (s *Store) met(err error) {
-	now := s.now()
+	now := s.opts.Clock().Wall // not by what the store knows of central's clock: it may not be readable now
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var refusal *civic.Error

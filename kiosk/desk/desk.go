@@ -18,6 +18,8 @@ type Options struct {
 	Site  Site
 	// Line answers look-ups by code; nil where there is never one.
 	Line Line
+	// Closed is the refusal of anything new, nil while it is taken; a nil Closed never refuses.
+	Closed func() error
 	// Clock is the machine's clock.
 	Clock Clock
 	// Readings gives every reading of a character in pinyin without tones, for the search; nil searches by
@@ -106,10 +108,15 @@ const (
 	mostRest  = 5 * time.Second
 )
 
-// Ready returns nil if a new application can be started, and otherwise the refusal that says why not: no keys of
+// Ready returns nil if a new application can be started, and otherwise the refusal that says why not: closed, no keys of
 // central yet, too many at the desk, too much waiting to be sent, too little room on the disk. Applications begun
 // are always finished.
 func (d *Desk) Ready(ctx context.Context) error {
+	if d.opts.Closed != nil {
+		if err := d.opts.Closed(); err != nil {
+			return err
+		}
+	}
 	if !d.vacancy() {
 		return civic.Refuse(civic.Full, "", "desk.busy")
 	}

@@ -143,6 +143,7 @@ const (
 	OutcomeStranger    Outcome = "aside:terminal"   // its code is not of the terminal that made it
 	OutcomeTraining    Outcome = "aside:training"   // made in training: it counts for nothing
 	OutcomeKind        Outcome = "aside:kind"       // of a kind that this version does not act on
+	OutcomeRevoked     Outcome = "aside:revoked"    // signed by a key whose use had ended when it came: an operator releases it
 )
 
 // Aside reports whether o names something set aside.

@@ -21,7 +21,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// Options say what a Hub works with. All fields but the last three are needed.
+// Options say what a Hub works with. All fields but the last five are needed.
 type Options struct {
 	Registrar Registrar
 	Intake    Intake
@@ -33,6 +33,7 @@ type Options struct {
 	Logger    *slog.Logger
 
 	Watch  Watch            // hears of machines put back, copied or not known; nil for nobody
+	Orders Orders           // nil where terminals are told nothing of the kind
 	Clock  func() time.Time // time.Now
 	Limits Limits
 	Random func(time.Duration) time.Duration // a random wait below a bound above zero: rand.N

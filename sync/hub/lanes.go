@@ -26,9 +26,10 @@ type down struct {
 	feed     []wire.Frame
 	caught   civic.Cursor // the last that was told
 	pings    uint64
+	order    uint64 // the last that was sent
 }
 
-// next offers the most urgent frame there is, nil for none: the farewell and answers, custody and outcomes, statuses,
+// next offers the most urgent frame there is, nil for none: the farewell and answers, custody, orders and outcomes, statuses,
 // editions, then word about papers.
 func (s *session) next(ctx context.Context) (wire.Frame, error) {
 	if s.down.parted {
@@ -37,7 +38,7 @@ func (s *session) next(ctx context.Context) (wire.Frame, error) {
 	if f := s.urgent(); f != nil {
 		return f, nil
 	}
-	for _, lane := range []func(context.Context) (wire.Frame, error){s.nextOutcome, s.nextStatus, s.nextEdition} {
+	for _, lane := range []func(context.Context) (wire.Frame, error){s.nextOrder, s.nextOutcome, s.nextStatus, s.nextEdition} {
 		f, err := lane(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.end(s.frameOf(err))

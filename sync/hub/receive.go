@@ -67,6 +67,10 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		return s.note(ctx, nil)
 	case *wire.Telemetry:
 		return s.note(ctx, f)
+	case *wire.Rekey:
+		return s.rekey(ctx, f)
+	case *wire.Empty:
+		return s.empty(ctx, f)
 	case *wire.Applied, *wire.StatusSeen, *wire.Pong:
 		return nil // the terminal's store is what counts; the next Prove tells of it
 	case *wire.Missing:

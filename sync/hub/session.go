@@ -41,6 +41,7 @@ type session struct {
 	custody *wire.Signed
 	pong    *wire.Pong
 	news    news
+	orders  bool        // an order may wait, or the key's use may have ended
 	last    *wire.Error // the farewell, once there is one
 }
 
@@ -59,7 +60,7 @@ func newSession(h *Hub, conn wire.Conn, t Terminal, p wire.ProveBody) *session {
 		answers: make(chan wire.Frame, maxAnswers), needs: make(chan wire.Frame, 1),
 		read: make(chan struct{}), cut: make(chan struct{}),
 		down: down{settled: p.Settled, status: p.Statuses, cursor: p.Cursor.Civic()},
-		seen: h.Clock(), news: news{true, true, true},
+		seen: h.Clock(), news: news{true, true, true}, orders: true,
 	}
 }
 
@@ -111,6 +112,7 @@ func (s *session) end(f *wire.Error) {
 func (s *session) fresh() {
 	s.mu.Lock()
 	s.news = news{true, true, true}
+	s.orders = true
 	s.mu.Unlock()
 	duplex.Notify(s.wake)
 }

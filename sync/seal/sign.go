@@ -26,6 +26,7 @@ const (
 	DomainChallenge Domain = "doorstep challenge v1\n"
 	DomainProof     Domain = "doorstep proof v1\n"
 	DomainEnrol     Domain = "doorstep enrol v1\n"
+	DomainRekey     Domain = "doorstep rekey v1\n"
 	DomainBundle    Domain = "doorstep bundle v1\n"
 	DomainAuditHead Domain = "doorstep audit head v1\n"
 )

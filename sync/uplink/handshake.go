@@ -33,6 +33,7 @@ func (u *Uplink) open(ctx context.Context, conn wire.Conn) (*session, error) {
 		return nil, fmt.Errorf("sign proof: %w", err)
 	}
 	w, trip, err := u.ask(hctx, conn, prove)
+	u.standingChanged(ctx, err) // only here central has proved who it is: a stranger's word closes nothing
 	if err != nil {
 		return nil, err
 	}

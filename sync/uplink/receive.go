@@ -60,6 +60,10 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.asks.answer(f)
+	case *wire.Order:
+		return s.takeOrder(ctx, f)
+	case *wire.Placed:
+		return s.placed(ctx, f)
 	case *wire.Ping:
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -47,6 +47,7 @@ type session struct {
 	paper   transfer
 	report  bool // telemetry is due
 	tell    bool // central may have to hear what is missing
+	order   ordered
 	asks    asks
 }
 

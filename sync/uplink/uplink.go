@@ -24,7 +24,7 @@ import (
 	"doorstep/sync/wire"
 )
 
-// Options say what an Uplink works with. All fields but the last five are needed.
+// Options say what an Uplink works with. All fields but the last seven are needed.
 type Options struct {
 	Dial     func(ctx context.Context) (wire.Conn, error) // opens a connection to central
 	Key      *seal.Signer                                 // the terminal's
@@ -37,6 +37,7 @@ type Options struct {
 	Boot     [16]byte // the kernel's boot id
 	Logger   *slog.Logger
 
+	Life     Life                              // nil where central's orders are not followed
 	Past     Past                              // what to do about a central that was put back; nil leaves that alone
 	Agent    string                            // program version, for the operator
 	Clock    func() time.Time                  // time.Now
@@ -167,6 +168,7 @@ func (u *Uplink) connect(ctx context.Context) error {
 	u.up(s)
 	err = s.run(ctx)
 	u.pace = s.paper.pace
+	u.standingChanged(ctx, err)
 	u.mu.Lock()
 	u.session = nil
 	u.mu.Unlock()

@@ -36,6 +36,10 @@ var blank = map[Type]func() Frame{
 	TypeAnswer:     func() Frame { return new(Answer) },
 	TypePing:       func() Frame { return new(Ping) },
 	TypePong:       func() Frame { return new(Pong) },
+	TypeOrder:      func() Frame { return new(Order) },
+	TypeRekey:      func() Frame { return new(Rekey) },
+	TypePlaced:     func() Frame { return new(Placed) },
+	TypeEmpty:      func() Frame { return new(Empty) },
 }
 
 // encMode writes the deterministic form of RFC 8949 4.2; decMode bounds what a stranger can make us build.

@@ -42,6 +42,11 @@ const (
 	TypeAnswer    Type = 50
 	TypePing      Type = 51
 	TypePong      Type = 52
+
+	TypeOrder  Type = 56
+	TypeRekey  Type = 57
+	TypePlaced Type = 58
+	TypeEmpty  Type = 59
 )
 
 // Signed is a payload with the signature over its exact bytes. It is never encoded again on the way.

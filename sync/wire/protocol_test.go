@@ -120,6 +120,7 @@ func TestProtocolSignatures(t *testing.T) {
 		"position":  second(wire.OpenPosition(s.terminal.Public(), entry.Position)),
 		"custody":   second(wire.OpenCustody(s.sign.Public(), wire.Signed(*frame["custody"].(*wire.Custody)))),
 		"edition":   second(wire.OpenEdition(s.sign.Public(), seal.DomainEdition, frame["edition"].(*wire.Edition).Edition)),
+		"rekey":     second(wire.OpenRekey(frame["rekey"].(*wire.Rekey))),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -147,7 +148,7 @@ func TestProtocolTables(t *testing.T) {
 	}
 	for _, d := range []seal.Domain{
 		seal.DomainEntry, seal.DomainPosition, seal.DomainEdition, seal.DomainKeys, seal.DomainCustody,
-		seal.DomainChallenge, seal.DomainProof, seal.DomainEnrol,
+		seal.DomainChallenge, seal.DomainProof, seal.DomainEnrol, seal.DomainRekey,
 	} {
 		wants = append(wants, "`"+strings.TrimSpace(string(d))+"`")
 	}

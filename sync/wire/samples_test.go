@@ -159,6 +159,12 @@ func tell(t testing.TB) *story {
 	add("answer", &wire.Answer{ID: 1, Status: []byte(`{"code":"` + code.Digits() + `","status":"accepted"}`)})
 	add("ping", &wire.Ping{ID: 9})
 	add("pong", &wire.Pong{ID: 9, Time: noon + 80_000})
+	add("order", &wire.Order{N: 12, Task: wire.TaskRotate})
+	rekey, err := wire.SignRekey(signer(t, 4), 12, s.terminal.ID)
+	must(err)
+	add("rekey", rekey)
+	add("placed", &wire.Placed{Order: 12, Number: 1042, Generation: 2, Point: "zx-community-07", Area: "440113", PointName: "朱村街道便民服务中心"})
+	add("empty", &wire.Empty{Order: 12})
 	add("error", &wire.Error{Code: wire.CodeBusy, After: 4200, Fatal: true})
 	return s
 }
