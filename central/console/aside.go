@@ -102,11 +102,11 @@ func (k *Console) asideRows(ctx context.Context, page *view.ConsoleAsides) (func
 	}, nil
 }
 
-// reasonsOf counts what may be opened once more, by reason, in the order of the page.
+// reasonsOf counts what may be opened once more at one stroke, by reason, in the order of the page.
 func reasonsOf(list []store.Aside) (out []view.AsideReason) {
 	at := map[civic.Outcome]int{}
 	for _, a := range list {
-		if !store.Again(a.Outcome) {
+		if !store.Together(a.Outcome) {
 			continue
 		}
 		i, ok := at[a.Outcome]
@@ -195,7 +195,7 @@ func (k *Console) route(c *fiber.Ctx, id civic.EntryID, by store.Actor) error {
 // releaseAll gives back everything that one reason holds up.
 func (k *Console) releaseAll(c *fiber.Ctx) error {
 	o := civic.Outcome(c.FormValue("outcome"))
-	if !store.Again(o) {
+	if !store.Together(o) {
 		return civic.Refuse(civic.NotFound, "outcome", "aside.gone")
 	}
 	if _, err := k.opts.Store.ReleaseAll(ctxOf(c), o, k.opts.Clock(), readerOf(c).actor(civic.RoleOperator)); err != nil {

@@ -84,6 +84,10 @@ type Aside struct {
 // nothing, and behind what stands for a damaged record there is nothing.
 func Again(o civic.Outcome) bool { return o.Aside() && o != civic.OutcomeConflict && !Settles(o) }
 
+// Together reports whether entries with an outcome may be opened once more at one stroke. What came of a key after its
+// use had ended is looked at one by one: nothing else tells true from forged.
+func Together(o civic.Outcome) bool { return Again(o) && o != civic.OutcomeRevoked }
+
 // Settles reports whether no case can follow from an entry set aside, so that no clock runs for it.
 func Settles(o civic.Outcome) bool { return o == civic.OutcomeVoid || o == civic.OutcomeTraining }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestStick(t *testing.T) {
 	c := openCentral(t, s)
 	stick := stickOf(t, s, "stick")
 
-	out := stick.central(t, "export", "--terminal", strings.TrimLeft(number(t, s), "0"))
+	out := stick.central(t, "export", "--terminal", number(t, s))
 	out += stick.kiosk(t, "import")
 	guides(t, s)
 	code, qr := fileForPaper(t, s, person(0))
@@ -274,8 +275,5 @@ func (k *stick) tells(t *testing.T, out string) {
 // number is the terminal's number.
 func number(t *testing.T, s *fleet.Site) string {
 	t.Helper()
-	out, err := s.Tool(t.Context(), "kiosk", "--dir", s.Path("kiosk"), "status")
-	must(t, err)
-	first, _, _ := strings.Cut(out, "\n")
-	return strings.TrimPrefix(first, "terminal ")
+	return strconv.FormatUint(uint64(askBooks(t, s).Terminal), 10)
 }

@@ -43,9 +43,10 @@ func guides(t *testing.T, s *fleet.Site) {
 
 // books is what the terminal itself says of what it keeps.
 type books struct {
-	Entries map[string]int `json:"entries"`
-	Folder  string         `json:"folder"`
-	Unshown []struct {
+	Terminal uint32         `json:"terminal"`
+	Entries  map[string]int `json:"entries"`
+	Folder   string         `json:"folder"`
+	Unshown  []struct {
 		Code string `json:"code"`
 	} `json:"unshown"`
 }

@@ -66,6 +66,9 @@ func asideReleaseAll(t *testing.T, s *site) {
 	if !slices.EqualFunc(list, []store.Item{items[0], items[2], items[4]}, func(h store.Held, it store.Item) bool { return h.Ref == refOf(it) }) {
 		t.Fatalf("unopened are %+v", list)
 	}
+	for _, h := range list {
+		equal(t, "vouched for", h.Released, false)
+	}
 }
 
 // asideClosed: a closed entry leaves the list with its reason, which no one reads off the disk, and may come back.
