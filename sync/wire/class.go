@@ -54,6 +54,9 @@ var classes = map[civic.Code]Class{
 	"line-tls":         ClassLink,
 	"line-captive":     ClassLink,
 	"line-lost":        ClassLink,
+	"line-proxy":       ClassLink,
+	"line-intercepted": ClassLink,
+	"line-restored":    ClassLink,
 }
 
 // ClassOf returns the class of a code. One that is not known here came from a later version and tells nothing of

@@ -35,19 +35,29 @@ var frozen = map[string]string{
 	"custody-full":   "7e98d63bdae07ea20ff0ceec08eeb9bb229bbb4fe1e60e45ebd91fe66c2a77b5",
 	"edition":        "9dce3d140a5a5ac787bdac7a46880be0dbc937c1d8c43d69ac40d009adde954d",
 	"edition-full":   "6230b3db581938dd17916d08bd01e472b20a81fbbf3b39646d8462ea1bfc4578",
+	"empty":          "fdf59071111cc23276f022f67dfe4273a19d51218a3fb2b8fcea8a49483c81d4",
 	"enrol":          "557fafafa6cc5846db01123647ee0a86580bca37dff6e3f19b3032febc25ed8b",
+	"enrol-former":   "2a4541a06b68627f0fc8a58fd3b24472907f86fbffb21c077c56563391795cb3",
 	"entry":          "9cb5814f58480f78a7ce8e9dce26dd690051b24ad8f03261e531e5618f52840d",
 	"entry-void":     "72a768db26127d15d713f894b968a320c00a740f99a8a35a3dd485d05feada33",
 	"error":          "9ebdb6b37307ca06393aa3d3692da50dd00959e21de4ccfead86e1a6f4770347",
 	"error-full":     "02a01d6eadace910c46063dd6965b81644267790eb1595a6c55e6f31f9caa0f1",
 	"hello":          "0d61d483c8e8796862e8e5bae2bd49fc1401080d3fa398e75e054a745a198e64",
+	"missing":        "1a24eecb1b58b7e9bcbb35aeaa8ebbed25529645b0fbf84d90bc6217cb891ebb",
+	"missing-more":   "6f013020db1938f0d4f64078dcd9bb017a862d42a12b6af0b3ae6fc74a3c3cb8",
 	"need":           "41432e0b15a85b347435d9de23107a8542abd914bad7abff35e3aa016637f5f1",
+	"noted":          "c483e2e23b64023f21a319087f36ab83d361d9bb9b6e7346206ec02d383f8bc8",
+	"order":          "79d93c759a52157cbf9894e13104693316cb40b5050f7a5719512b61e3ecbf09",
 	"outcome":        "ff799ec51b5514c395aac8ec8db90887a6a97bfef1dedc57f68da42699d02442",
+	"pack":           "c8fa483bce86d8a59c274fa96ec478919bd651d77f0d87e698b65d1b7a0e90c7",
 	"ping":           "9c1cdfd9a85637feaaf54899dd8b5a936a360a30ecfc21be46dda5bc8ac7b611",
+	"placed":         "9dcd403ed729c9e34138cfd1ed686d99021124e29210e63a27c6012721ce2597",
 	"pong":           "59efc9105e64c034c1d5ec47fb19b86c0defd8dc07c995b160e3a9b7894ffe41",
 	"prove":          "95072a96455fcbd50d0d1bb5df91d908bd52b9975787a313fcef99e43c4be931",
 	"prove-full":     "1ef1d21bf24ab79f4b1bb2263bbe9f217214bc9a92f36ad20a48385c154592c3",
+	"prove-unpacks":  "367a8446988f2198f700a5117f4defc72793a4d9303f54f3b9a032f8bc0865e4",
 	"refill":         "21c900391884892effc75db7a14125fa990b9fa75ca11da7d643ce9926058dee",
+	"rekey":          "7a714047baa84e521ae9aaca2d5a0202b5f09c77d7841a7f4b49b8412fcdaf6e",
 	"status":         "50ee90e8908e3ed4f3b426234243f7b4c5b2fb87674acfad0e971778c9cd1dfc",
 	"status-seen":    "8af91daa48b7b008556224cee0ddd4ea9803a135386f4ae353021495f29643af",
 	"telemetry":      "82df3e420b16e4e58c7100a9bbc36be3699fe937f72e9a8e074d6dce42f36708",
@@ -73,6 +83,10 @@ func full(t testing.TB) []sample {
 		Statuses: 5, Agent: "0.1.0", Settled: 2,
 	})
 	must(err)
+	unpacks, err := tr.SignProve(s.terminal, wire.ProveBody{Key: s.terminal.ID, Generation: 2, Boot: boot, Wall: noon, Unpacks: true})
+	must(err)
+	former, err := tr.SignEnrol(s.terminal, s.secret, wire.EnrolBody{Boot: boot, Wall: noon, Number: 1041, Generation: 2})
+	must(err)
 	custody, err := wire.SignCustody(s.sign, wire.CustodyBody{Store: store, Terminal: s.terminal.ID, Through: head, Safe: 1, Time: noon})
 	must(err)
 	void, err := wire.SignEntry(s.terminal, &civic.Entry{
@@ -88,6 +102,9 @@ func full(t testing.TB) []sample {
 	must(err)
 	return []sample{
 		{"prove-full", prove},
+		{"prove-unpacks", unpacks},
+		{"enrol-former", former},
+		{"missing-more", &wire.Missing{Store: store, More: 2}},
 		{"welcome-full", &wire.Welcome{
 			Time: noon, Number: 1041, Generation: 2, Point: "zx-community-07", Area: "440113", Custody: &custody, PointName: "朱村街道便民服务中心",
 		}},
