@@ -159,6 +159,8 @@ func (c *Central) Empty() {
 	clear(c.terminals)
 	clear(c.journals)
 	clear(c.cases)
+	clear(c.outcomes)
+	c.records = nil
 	clear(c.papers)
 	clear(c.statuses)
 	clear(c.used)
