@@ -99,8 +99,9 @@ func browserFor(t *testing.T, h *hall, page string, within time.Duration) contex
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("SKIP: no chromium to open the pages with")
 	}
+	// Without motion, so that no picture is of a page half faded in.
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1080, 1920),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
+		chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), opts...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)

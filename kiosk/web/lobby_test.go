@@ -53,7 +53,8 @@ func startHall(t *testing.T, change ...func(*web.Options)) *hall {
 	return h
 }
 
-// publish puts a notice on the shelf, for as long as until says.
+// publish puts a notice on the shelf, for as long as until says, and waits until the board has it: it follows the
+// shelf in its own time.
 func (h *hall) publish(t *testing.T, n civic.Notice, until time.Time) {
 	t.Helper()
 	if n.PublishedAt.IsZero() {
@@ -64,6 +65,13 @@ func (h *hall) publish(t *testing.T, n civic.Notice, until time.Time) {
 		t.Fatal(err)
 	}
 	h.Store.PublishFor(civic.EditionNotice, n.ID, b, time.Time{}, until)
+	for {
+		changed := h.board.Changed()
+		if got, err := h.board.Notice(t.Context(), n.ID); err == nil && got.Title == n.Title && got.Body == n.Body {
+			return
+		}
+		<-changed
+	}
 }
 
 // screen lets a browser in as a lobby screen.

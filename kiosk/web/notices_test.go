@@ -23,14 +23,6 @@ func (h *hall) many(t *testing.T) {
 		n.Keywords = []string{"入学"}
 		h.publish(t, n, time.Time{})
 	}
-	// The board follows the shelf in its own time.
-	for {
-		changed := h.board.Changed()
-		if len(h.board.Notices(t.Context())) == 12 {
-			return
-		}
-		<-changed
-	}
 }
 
 // TestNoticeList reads the list without scripts: its pages, its kinds, its search, and what is gone.
