@@ -128,16 +128,20 @@ func eval[T any](ctx context.Context, t *testing.T, script string) T {
 	return v
 }
 
-// until waits for a script to say true.
+// until waits for a script to say true. A page that gives way to the next while it is asked has not said so yet.
 func until(ctx context.Context, t *testing.T, script string) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(20 * time.Second)
-	for !eval[bool](ctx, t, script) {
+	for {
+		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script))
+		if err == nil && yes {
+			return
+		}
 		select {
 		case <-deadline:
-			t.Fatalf("never true: %s", script)
+			t.Fatalf("never true: %s (%v)", script, err)
 		case <-tick.C:
 		}
 	}

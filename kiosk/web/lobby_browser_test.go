@@ -55,19 +55,23 @@ func eval[T any](ctx context.Context, t *testing.T, script string) T {
 	return v
 }
 
-// until waits for a script to say true, and returns how long that took.
+// until waits for a script to say true, and returns how long that took. A page that gives way to the next while it is
+// asked has not said so yet.
 func until(ctx context.Context, t *testing.T, script string) time.Duration {
 	t.Helper()
 	began := time.Now()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !eval[bool](ctx, t, script) {
+	for {
+		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script))
+		if err == nil && yes {
+			return time.Since(began)
+		}
 		if time.Since(began) > 30*time.Second {
-			t.Fatalf("never true: %s", script)
+			t.Fatalf("never true: %s (%v)", script, err)
 		}
 		<-tick.C
 	}
-	return time.Since(began)
 }
 
 // picture takes a picture of the screen, keeps it where DOORSTEP_SHOTS says, and finds it not to be blank.
