@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"testing/cryptotest"
 	"testing/synctest"
 
 	"doorstep/sync/linktest"
@@ -32,7 +33,11 @@ func size(n int) int {
 
 func run(t *testing.T, o simulate.Options) (r simulate.Result) {
 	t.Helper()
-	synctest.Test(t, func(*testing.T) { r = simulate.Run(o) })
+	synctest.Test(t, func(t *testing.T) {
+		// Keys and signatures are random bytes, and how well they pack says how many frames they take.
+		cryptotest.SetGlobalRandom(t, o.Seed)
+		r = simulate.Run(o)
+	})
 	return r
 }
 
