@@ -44,6 +44,13 @@ need_fonts() {
   need /usr/share/fonts/truetype/hanazono/HanaMinB.ttf fonts-hanazono
 }
 
+# need_faults: what damages a disk: a tracer that leaves syncs out, and file systems that can be copied at one instant.
+need_faults() {
+  need strace strace
+  need /usr/sbin/mkfs.xfs xfsprogs
+  need /usr/sbin/mkfs.ext4 e2fsprogs
+}
+
 build() {
   say "fetching fonts and scripts, building the pages"
   go generate ./assets

@@ -95,7 +95,7 @@ func TestResume(t *testing.T) {
 	if sent > size+restarts*longest {
 		t.Errorf("%d bytes sent for %d in %d restarts, longest chunk %d", sent, size, restarts, longest)
 	}
-	t.Logf("%d bytes sent for %d in %d restarts, longest chunk %d", sent, size, restarts, longest)
+	t.Logf("figures tried=%d bytes=%d sent=%d longest-chunk=%d", restarts, size, sent, longest)
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}

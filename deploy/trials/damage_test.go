@@ -38,12 +38,13 @@ func TestDamage(t *testing.T) {
 	for _, dir := range []string{"kiosk/store", "central"} {
 		replace(t, filepath.Join(before, dir), s.Path(dir))
 	}
-	var said, tried int
+	var said, tried, lost, doubled int
 	found := map[string]int{}
 	for _, d := range damages() {
 		t.Run(d.name, func(t *testing.T) {
 			tried++
-			findings := survive(t, s, before, d, codes)
+			findings, fewer, more := survive(t, s, before, d, codes)
+			lost, doubled = lost+fewer, doubled+more
 			if len(findings) > 0 {
 				said++
 			} else if !d.silent {
@@ -54,12 +55,13 @@ func TestDamage(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("figures damages=%d said=%d kept=%d findings=%v", tried, said, tried*len(codes), found)
+	t.Logf("what was said how often: %v", found)
+	t.Logf("figures tried=%d said=%d filed=%d lost=%d doubled=%d", tried, said, tried*len(codes), lost, doubled)
 }
 
 // survive brings the site back to what it was, lets it suffer and looks what becomes of the applications. It returns
-// what the terminal says it found.
-func survive(t *testing.T, s *fleet.Site, before string, d damage, codes []string) []string {
+// what the terminal says it found, and how many applications were lost and doubled.
+func survive(t *testing.T, s *fleet.Site, before string, d damage, codes []string) (said []string, lost, doubled int) {
 	t.Helper()
 	for _, dir := range []string{"kiosk/store", "central"} {
 		replace(t, s.Path(dir), filepath.Join(before, dir))
@@ -86,13 +88,14 @@ func survive(t *testing.T, s *fleet.Site, before string, d damage, codes []strin
 	until(t, fleet.Patience, "the terminal knows every outcome", func() bool {
 		return askBooks(t, s).Entries["settled"] == len(codes)
 	})
-	if cases, _, _ := c.once(t, codes); cases != len(codes) {
+	cases, lost, doubled := c.once(t, codes)
+	if cases != len(codes) {
 		t.Errorf("%d applications are %d cases", len(codes), cases)
 	}
 	guides(t, s)
 	log, err := os.ReadFile(s.Path("log", "kiosk.log"))
 	must(t, err)
-	return findings(log)
+	return findings(log), lost, doubled
 }
 
 var findingShape = regexp.MustCompile(`store\.found\.([a-z-]+)=`)

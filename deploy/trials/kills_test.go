@@ -195,7 +195,7 @@ func (h *lobby) judge(t *testing.T) {
 	}
 	files, err := os.ReadDir(s.Path("kiosk", "store", "papers"))
 	must(t, err)
-	t.Logf("figures ends=%d came=%d pressed=%d filed=%d seen=%d shown=%d unshown=%d cases=%d lost=%d doubled=%d "+
+	t.Logf("figures tried=%d came=%d pressed=%d filed=%d seen=%d shown=%d unshown=%d cases=%d lost=%d doubled=%d "+
 		"unlisted=%d listed-though-seen=%d papers-of-nobody=%d", h.ends, h.people, h.pressed, kept.all(), len(h.seen),
 		kept.all()-len(kept.Unshown), len(kept.Unshown), cases, lost, doubled, silent, spare,
 		len(files)-kept.all()*len(papers()))

@@ -103,7 +103,7 @@ func TestRevoke(t *testing.T) {
 		return c.count(t, `SELECT count(*) FROM entries WHERE outcome = 'case'`) == len(before)+len(kept)
 	})
 	cases, lost, doubled := c.once(t, append(before, kept...))
-	t.Logf("figures revoked=1 kept=%d released=%d cases=%d lost=%d doubled=%d", len(kept), len(kept), cases, lost, doubled)
+	t.Logf("figures tried=1 kept=%d released=%d cases=%d lost=%d doubled=%d", len(kept), len(kept), cases, lost, doubled)
 }
 
 // TestDeadDisk: a terminal dies with applications that central never had, its database file torn and its key gone. The
@@ -130,7 +130,7 @@ func TestDeadDisk(t *testing.T) {
 	if cases != len(before)+len(kept) {
 		t.Errorf("%d cases of %d applications", cases, len(before)+len(kept))
 	}
-	t.Logf("figures dead=1 kept=%d cases=%d lost=%d doubled=%d", len(kept), cases, lost, doubled)
+	t.Logf("figures tried=1 kept=%d cases=%d lost=%d doubled=%d", len(kept), cases, lost, doubled)
 }
 
 // TestMove takes a terminal through its life: its key is changed, it moves to another point, it retires. It takes in
@@ -175,7 +175,7 @@ func TestMove(t *testing.T) {
 	if here != 5 || there != 2 {
 		t.Errorf("%d cases of the old point and %d of the new one", here, there)
 	}
-	t.Logf("figures keys=3 filed=%d cases=%d moved=%d lost=%d doubled=%d", len(codes), cases, there, lost, doubled)
+	t.Logf("figures tried=3 filed=%d cases=%d moved=%d lost=%d doubled=%d", len(codes), cases, there, lost, doubled)
 }
 
 var seals = regexp.MustCompile(`seal ([0-9a-f]{16})[^\n]*, in use, published`)
@@ -239,5 +239,5 @@ func TestKeys(t *testing.T) {
 	codes = append(codes, fileSome(t, s, len(codes), len(codes)+1)...)
 	c.arrives(t, time.Minute, len(codes))
 	cases, lost, doubled := c.once(t, codes)
-	t.Logf("figures rotated=2 filed=%d cases=%d lost=%d doubled=%d", len(codes), cases, lost, doubled)
+	t.Logf("figures tried=2 filed=%d cases=%d lost=%d doubled=%d", len(codes), cases, lost, doubled)
 }

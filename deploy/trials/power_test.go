@@ -168,7 +168,7 @@ func TestPower(t *testing.T) {
 	must(t, s.Kiosk.Answers(t.Context(), s.Ports.Pages))
 	log, err := os.ReadFile(s.Path("log", "kiosk.log"))
 	must(t, err)
-	t.Logf("figures power-cuts=%d mended-starts=%d findings=%v", *powers, bytes.Count(log, []byte("store mended")), findings(log))
+	t.Logf("%d power cuts: %d starts mended something: %v", *powers, bytes.Count(log, []byte("store mended")), findings(log))
 	home.judge(t)
 }
 
@@ -208,7 +208,11 @@ func TestPowerUnsynced(t *testing.T) {
 		kept := askBooks(t, s)
 		must(t, s.Kiosk.Stop())
 		readable := kept.all() - kept.Entries["damaged"] - before
-		t.Logf("figures fdatasync=%t seen=%d kept=%d", synced, applications, readable)
+		if synced {
+			t.Logf("figures tried=1 receipts=%d lost=%d", applications, applications-readable)
+		} else {
+			t.Logf("figures tried=1 receipts-lost-without-syncs=%d", applications-readable)
+		}
 		if synced && readable != applications {
 			t.Errorf("with syncs %d of %d are kept", readable, applications)
 		}

@@ -53,7 +53,7 @@ func TestRepeats(t *testing.T) {
 		t.Errorf("%d applications are %d cases", len(codes), cases)
 	}
 	needed := c.count(t, `SELECT (SELECT sum(length(payload)) FROM entries) + (SELECT sum(size) FROM papers)`)
-	t.Logf("figures cuts=%d after-custody=%d filed=%d cases=%d lost=%d doubled=%d carried=%d needed=%d",
+	t.Logf("figures tried=%d after-custody=%d filed=%d cases=%d lost=%d doubled=%d carried=%d needed=%d",
 		l.breaks.Load(), acks, len(codes), cases, lost, doubled, l.carried.Load(), needed)
 }
 

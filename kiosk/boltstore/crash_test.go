@@ -283,7 +283,7 @@ func TestKilled(t *testing.T) {
 		acknowledged += len(c.papers)
 		kept += c.entries
 	}
-	t.Logf("%d kills, %d entries acknowledged, %d kept", kills, acknowledged, kept)
+	t.Logf("figures tried=%d receipts=%d kept=%d", kills, acknowledged, kept)
 }
 
 // TestKilledAt ends the program just before each call that writes.

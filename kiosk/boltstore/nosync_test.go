@@ -90,6 +90,11 @@ func TestSyncRemoved(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			if s.name == "none" {
+				t.Logf("figures tried=%d receipts=%d lost=%d", points, seen, lost)
+			} else {
+				t.Logf("figures tried=%d receipts-lost-without-a-sync=%d", points, lost)
+			}
 			t.Logf("sync removed: %-31s fails: %-18s %d cuts, %d receipts, %d lost", s.name, end.name, points, seen, lost)
 			if s.loses[e] != (lost > 0) {
 				t.Errorf("sync removed: %s, fails: %s: %d receipts of %d lost", s.name, end.name, lost, seen)

@@ -51,7 +51,7 @@ func TestPowerLost(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d calls recorded, %d power cuts, %d acknowledgements checked", len(ops), points, acknowledged)
+	t.Logf("figures tried=%d calls-recorded=%d receipts-checked=%d", points, len(ops), acknowledged)
 }
 
 // op is one call of the recorded program.

@@ -235,7 +235,7 @@ func TestCrowd(t *testing.T) {
 		if busy.Load() == 0 {
 			t.Error("nobody was told to come back: the crowd was too small")
 		}
-		t.Logf("%d terminals, %d told to come back, %d dials", n, busy.Load(), w.Line.Sessions())
+		t.Logf("figures tried=%d told-to-come-back=%d dials=%d", n, busy.Load(), w.Line.Sessions())
 	})
 }
 

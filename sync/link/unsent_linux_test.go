@@ -30,7 +30,7 @@ func TestUnsent(t *testing.T) {
 			t.Fatal(err)
 		}
 		free := waiting(t, c, sent)
-		t.Logf("%s: %d bytes wait in the kernel, %d without the bound", name, bounded, free)
+		t.Logf("figures %s-waits=%d unbounded-%s-waits=%d", name, bounded, name, free)
 		if bounded > link.Unsent+record || free < 20*bounded {
 			t.Errorf("%s: %d bytes wait in the kernel, %d without the bound", name, bounded, free)
 		}

@@ -273,7 +273,7 @@ func TestBytes(t *testing.T) {
 	if len(frame) > len(plain)+2048 {
 		t.Errorf("an application of %d bytes is a frame of %d", len(plain), len(frame))
 	}
-	t.Logf("application: %d bytes confirmed, %d sealed, %d in the frame with four papers, %.2f s at 7000 bytes/s", len(plain), len(e.Sealed), len(frame), float64(len(frame))/7000)
+	t.Logf("figures confirmed=%d sealed=%d frame-with-four-papers=%d seconds-at-7000-bytes/s=%.2f", len(plain), len(e.Sealed), len(frame), float64(len(frame))/7000)
 }
 
 func digest() civic.Digest {

@@ -57,7 +57,9 @@ func TestExactlyOnce(t *testing.T) {
 		if cases, conflicts := w.Central.Cases(); cases != n || conflicts != 0 {
 			t.Errorf("cases %d, conflicts %d, want %d, 0", cases, conflicts, n)
 		}
-		t.Logf("%d sessions; lost %d entries, %d custodies, %d outcomes", w.Line.Sessions(), lost[wire.TypeEntry], lost[wire.TypeCustody], lost[wire.TypeOutcome])
+		cases, conflicts := w.Central.Cases()
+		t.Logf("figures tried=%d sessions=%d filed=%d cases=%d lost=%d doubled=%d", lost[wire.TypeEntry]+lost[wire.TypeCustody]+lost[wire.TypeOutcome],
+			w.Line.Sessions(), n, cases, max(n-cases, 0), max(cases-n, 0)+conflicts)
 	})
 }
 
@@ -68,6 +70,7 @@ func TestAnyLine(t *testing.T) {
 	if testing.Short() || raced {
 		seeds = 200
 	}
+	var filed, opened, twice int
 	fates := []linktest.Fate{linktest.Lose, linktest.Cut, linktest.Late, linktest.Repeat, linktest.Silent}
 	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) {
@@ -95,11 +98,14 @@ func TestAnyLine(t *testing.T) {
 			})
 			stop()
 			w.Close()
-			if cases, conflicts := w.Central.Cases(); cases != 6 || conflicts != 0 {
+			cases, conflicts := w.Central.Cases()
+			if cases != 6 || conflicts != 0 {
 				t.Errorf("seed %d: cases %d, conflicts %d", seed, cases, conflicts)
 			}
+			filed, opened, twice = filed+6, opened+cases, twice+conflicts
 		})
 	}
+	t.Logf("figures tried=%d filed=%d cases=%d lost=%d doubled=%d", seeds, filed, opened, max(filed-opened, 0), max(opened-filed, 0)+twice)
 }
 
 func publish(w *linktest.World, i int, rev uint32) {

@@ -93,7 +93,7 @@ func TestSlowApplication(t *testing.T) {
 	}
 	slices.Sort(all)
 	median := all[len(all)/2]
-	t.Logf("in custody after %v in the median, %v in 9 of 10, %v at most, of %d", median, all[len(all)*9/10], all[len(all)-1], len(all))
+	t.Logf("figures tried=%d median=%v nine-of-ten=%v most=%v", len(all), brief(median), brief(all[len(all)*9/10]), brief(all[len(all)-1]))
 	if median > 5*time.Second {
 		t.Errorf("an application is in custody after %v in the median", median)
 	}
@@ -134,13 +134,15 @@ func TestSlowAttachment(t *testing.T) {
 		if rate := float64(size) / took.Seconds(); rate < modemBytes*2/5 { // one chunk at a time, each waits for its answer
 			t.Errorf("%.0f bytes/s of %d", rate, modemBytes)
 		}
-		t.Logf("%d bytes in %v, %.0f bytes/s; %d resets, %d bytes twice, longest chunk %d", size, took, float64(size)/took.Seconds(), n, sent-size, longest)
+		t.Logf("figures tried=%d bytes=%d took=%v bytes/s=%.0f sent-twice=%d longest-chunk=%d", n, size, brief(took), float64(size)/took.Seconds(), sent-size, longest)
 	})
 }
 
 // TestSlowCatalogue is that the whole catalogue with its forms is on a new terminal's shelf within 90 s.
 func TestSlowCatalogue(t *testing.T) {
 	list := published(t)
+	var worst time.Duration
+	var cuts, most int
 	for seed := range uint64(5) {
 		synctest.Test(t, func(t *testing.T) {
 			w := modem(t, seed)
@@ -166,10 +168,13 @@ func TestSlowCatalogue(t *testing.T) {
 			if took > 90*time.Second {
 				t.Errorf("seed %d: the catalogue took %v", seed, took)
 			}
-			t.Logf("seed %d: %d editions in %v with %d resets; %d bytes down, %d an edition", seed, len(list), took, n, down, down/len(list))
+			worst, cuts, most = max(worst, took), cuts+n, max(most, down)
 		})
 	}
+	t.Logf("figures tried=%d editions=%d worst=%v bytes-down=%d bytes/edition=%d", cuts, len(list), brief(worst), most, most/len(list))
 }
+
+func brief(d time.Duration) time.Duration { return d.Round(10 * time.Millisecond) }
 
 // TestSlowIdle is that a line on which nothing happens carries less than 1 KB a minute, also with a reset now and then.
 func TestSlowIdle(t *testing.T) {
@@ -206,8 +211,8 @@ func TestSlowIdle(t *testing.T) {
 			if each >= 1000 {
 				t.Errorf("%d bytes a minute", each)
 			}
-			t.Logf("%d resets, %d sessions: %d bytes a minute in %d frames; with TCP and IP around them some %d; %v",
-				n, sessions, each, frames/minutes, each+frames*packets/minutes, kinds)
+			t.Logf("%d sessions, %d frames a minute: %v", sessions, frames/minutes, kinds)
+			t.Logf("figures tried=%d bytes/minute=%d with-TCP=%d", n, each, each+frames*packets/minutes)
 		})
 	}
 }

@@ -88,7 +88,12 @@ func TestSimulation(t *testing.T) {
 	}
 	t.Logf("%d runs, %v: %d taken in, %d cases, %d set aside, %d editions; %d sessions, %d frames; %d KiB live at most",
 		end-first, total.Lasted, total.TakenIn, total.Cases, total.Aside, total.Editions, total.Sessions, total.Frames, peak>>10)
-	t.Logf("papers missing %d, lost %d doubled %d", total.MissingPapers, total.Lost, total.Doubled)
+	faults := 0
+	for _, times := range total.Faults {
+		faults += times
+	}
+	t.Logf("figures tried=%d runs=%d filed=%d cases=%d set-aside=%d lost=%d doubled=%d papers-missing=%d KiB-live=%d", faults, end-first,
+		total.TakenIn, total.Cases, total.Aside, total.Lost, total.Doubled, total.MissingPapers, peak>>10)
 	for _, fault := range slices.Sorted(maps.Keys(total.Faults)) {
 		t.Logf("%6d %s", total.Faults[fault], fault)
 	}
@@ -154,6 +159,7 @@ func TestBroken(t *testing.T) {
 				}
 			}
 			t.Logf("%d of %d seeds fail, as: %s", failed, tried, why)
+			t.Logf("figures tried=%d runs-that-found-it=%d", tried, failed)
 			if failed == 0 {
 				t.Error("no seed finds it")
 			}
