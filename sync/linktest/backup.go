@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"doorstep/sync/civic"
+	"doorstep/sync/wire"
 )
 
 // Rules are the rules that a test may break on purpose, to see that breaking one is found.
@@ -37,6 +38,24 @@ func (c *Central) Copy() *Central {
 		b.statuses[point] = slices.Clone(list)
 	}
 	return b
+}
+
+// Restore returns a central that this one is the backup of.
+func (c *Central) Restore() *Central {
+	b := c.Copy()
+	b.begin()
+	return b
+}
+
+// begin makes central another store than the one it is a copy of, and signs in its name for what it holds.
+func (c *Central) begin() {
+	c.Store = NewID()
+	for at, j := range c.journals {
+		if j.custody != nil {
+			signed := must(wire.SignCustody(c.Sign, wire.CustodyBody{Store: c.Store, Terminal: at.key, Through: j.head}))
+			j.custody = &signed
+		}
+	}
 }
 
 // Feed returns every edition published, in order.

@@ -79,14 +79,9 @@ func (c *Central) PutBack(t hub.Terminal, n int) {
 	c.Forget(t, n)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.Store = NewID()
-	j := c.journal(t)
-	if j.custody != nil {
-		signed := must(wire.SignCustody(c.Sign, wire.CustodyBody{Store: c.Store, Terminal: t.Key, Through: j.head}))
-		j.custody = &signed
-	}
+	c.begin()
 	clear(c.papers)
-	for _, e := range j.entries {
+	for _, e := range c.journal(t).entries {
 		for _, p := range must(wire.ReadEntry(e.Body)).Papers {
 			c.papers[p.Digest] = &paper{size: p.Size}
 		}

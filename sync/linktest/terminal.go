@@ -315,7 +315,7 @@ func (t *Terminal) Enrolled(_ context.Context, w wire.Welcome) error {
 		return nil
 	}
 	entries, ids := t.entries, t.ids
-	t.entries, t.ids, t.held = nil, nil, wire.CustodyBody{}
+	t.entries, t.ids, t.held = nil, nil, wire.CustodyBody{Store: t.held.Store}
 	t.settled = map[uint64]civic.Outcome{}
 	t.head = wire.Head{Generation: w.Generation}
 	for i, e := range entries {

@@ -12,9 +12,6 @@ import (
 	"doorstep/sync/linktest"
 )
 
-// putBack names the fault of a central whose store is a backup's.
-const putBack = "central put back to a backup"
-
 // live is what happens to central, until ctx ends.
 func (f *fleet) live(ctx context.Context) {
 	plan := f.plan()
@@ -31,7 +28,7 @@ func (f *fleet) live(ctx context.Context) {
 		case <-timer.C:
 		case <-f.crashed:
 			f.count("central without power while writing")
-			f.restart(f.central, time.Duration(f.roll(rollWait, uint64(time.Since(f.began)))%uint64(10*time.Second)))
+			f.restart(f.central.Copy(), time.Duration(f.roll(rollWait, uint64(time.Since(f.began)))%uint64(10*time.Second)))
 		case <-ctx.Done():
 			timer.Stop()
 			return
@@ -64,15 +61,15 @@ func (f *fleet) plan() []event {
 		away := time.Duration(r.Int64N(int64(20 * time.Second)))
 		add(0, storm, func() {
 			f.count("central without power")
-			f.restart(f.central, away)
+			f.restart(f.central.Copy(), away)
 		})
 	}
 	if r.IntN(2) == 0 {
 		taken := add(0, storm/2, func() { f.backup = f.central.Copy() })
 		away := time.Duration(r.Int64N(int64(20 * time.Second)))
 		add(taken+1, storm, func() {
-			f.count(putBack)
-			f.restart(f.backup, away)
+			f.count("central put back to a backup")
+			f.restart(f.backup.Restore(), away)
 		})
 	}
 	slices.SortFunc(list, func(a, b event) int { return cmp.Compare(a.at, b.at) })
@@ -100,9 +97,9 @@ func (f *fleet) publish(item int, rev uint32, gone bool) {
 	h.Wake(e.Scope)
 }
 
-// restart ends central's program and starts it again over a store, a while later.
-func (f *fleet) restart(store *linktest.Central, away time.Duration) {
-	next := store.Copy() // now: what a process that is gone still does reaches nothing
+// restart ends central's program and starts it again over a copy of a store, a while later: what a process that is gone
+// still does reaches nothing.
+func (f *fleet) restart(next *linktest.Central, away time.Duration) {
 	f.mu.Lock()
 	f.hub, f.central = nil, next
 	f.mu.Unlock()

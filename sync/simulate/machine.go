@@ -287,7 +287,7 @@ func (m *machine) reboot(away time.Duration) {
 func (m *machine) program(d *disk) *uplink.Uplink {
 	u, err := uplink.New(uplink.Options{
 		Dial: m.line.Dial, Key: d.Key, Keys: identity.NewKeyring(m.root),
-		Journal: d, Papers: d, Shelf: d, Statuses: d, Site: d, Boot: [16]byte(linktest.NewID()),
+		Journal: d, Papers: d, Shelf: d, Statuses: d, Site: d, Past: d, Boot: [16]byte(linktest.NewID()),
 		Logger: slog.New(slog.DiscardHandler), Agent: "test",
 		Clock: func() time.Time { return time.Now().Add(time.Duration(m.jump.Load())) },
 		Random: func(bound time.Duration) time.Duration {
