@@ -45,6 +45,11 @@ func (n *Intake) Append(ctx context.Context, _ hub.Terminal, c *wire.Chunk) (wir
 	return n.need(ctx, c.Digest, have, whole)
 }
 
+// Lacking returns papers of a terminal's entries that are not here; see hub.Papers.
+func (n *Intake) Lacking(ctx context.Context, t hub.Terminal, max int) ([]civic.Digest, error) {
+	return n.o.Store.Lacking(ctx, t.Key, max)
+}
+
 // unwanted says that nothing of a paper is to be sent any more: its case was erased. A terminal that still keeps it,
 // restored from an old image, must not bring it back.
 func unwanted(p store.Paper) wire.Need { return wire.Need{Digest: p.Digest, Have: p.Size, Done: true} }

@@ -49,6 +49,12 @@ func (d *DB) Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]s
 	return list(ctx, d.read, scanAwaited, fmt.Sprintf(query, "e.code = ?"), digits(code), max)
 }
 
+// Lacking returns ciphertexts of a terminal's entries that have not arrived, those of the last entries first.
+func (d *DB) Lacking(ctx context.Context, terminal civic.KeyID, max int) ([]civic.Digest, error) {
+	return list(ctx, d.read, scanDigest, `SELECT p.digest FROM papers p JOIN entries e ON e.place = p.entry
+		WHERE p.arrived = 0 AND p.gone = 0 AND e.terminal = ? ORDER BY e.received DESC, e.place DESC, p.idx LIMIT ?`, terminal[:], max)
+}
+
 func scanAwaited(s scanner) (a store.Awaited, err error) {
 	var digest, id, terminal []byte
 	var kind, code string

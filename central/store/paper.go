@@ -16,6 +16,9 @@ type Papers interface {
 	// Awaited returns ciphertexts that have not arrived, by when their entries were received and then in their order:
 	// those of one code, or of all where code is 0, at most max. What was erased is not awaited.
 	Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]Awaited, error)
+	// Lacking returns ciphertexts that have not arrived, of held entries that a terminal's key signed, the entry received
+	// last first, at most max. What was erased is not lacking.
+	Lacking(ctx context.Context, terminal civic.KeyID, max int) ([]civic.Digest, error)
 	// Complete returns cases that still say papers are pending though all have arrived, at most max.
 	Complete(ctx context.Context, max int) ([]civic.TrackingCode, error)
 }

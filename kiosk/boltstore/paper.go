@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -104,6 +105,31 @@ func (s *Store) Sent(ctx context.Context, d civic.Digest) error {
 	return s.changePaper(ctx, d, func(p *paperRow) { p.Sent = true })
 }
 
+// Again records that central does not have papers that were sent: it was put back. Those that are kept are unsent again.
+func (s *Store) Again(ctx context.Context, list []civic.Digest) error {
+	lacks := func(p paperRow) bool { return p.Sent && !p.Lost && slices.Contains(list, p.Digest) }
+	var found []civic.EntryID
+	err := s.view(func(tx *bolt.Tx) error {
+		return eachRow(tx, func(r *row) error {
+			if r.Purged == 0 && slices.ContainsFunc(r.Papers, lacks) {
+				found = append(found, r.ID)
+			}
+			return nil
+		})
+	})
+	if err != nil || len(found) == 0 {
+		return errors.Join(err, ctx.Err())
+	}
+	return s.commit(ctx, 512*len(found), func(b *batch) error {
+		for _, id := range found {
+			if err := b.changePapers(id, lacks, func(p *paperRow) { p.Sent = false }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (s *Store) losePaper(ctx context.Context, d civic.Digest) error {
 	s.opts.Logger.Error("paper lost", "digest", d.String())
 	return s.changePaper(ctx, d, func(p *paperRow) { p.Lost = true })
@@ -120,21 +146,26 @@ func (s *Store) changePaper(ctx context.Context, d civic.Digest, do func(*paperR
 			return true, nil
 		})
 		for _, id := range list {
-			before, err := getRow(b.tx, id)
-			if err != nil || before == nil {
-				return err
-			}
-			r := *before
-			r.Papers = append([]paperRow(nil), before.Papers...)
-			for i := range r.Papers {
-				if r.Papers[i].Digest == d {
-					do(&r.Papers[i])
-				}
-			}
-			if err := b.changeRow(before, &r); err != nil {
+			if err := b.changePapers(id, func(p paperRow) bool { return p.Digest == d }, do); err != nil {
 				return err
 			}
 		}
 		return err
 	})
+}
+
+// changePapers changes some of an entry's papers.
+func (b *batch) changePapers(id civic.EntryID, which func(paperRow) bool, do func(*paperRow)) error {
+	before, err := getRow(b.tx, id)
+	if err != nil || before == nil {
+		return err
+	}
+	r := *before
+	r.Papers = slices.Clone(before.Papers)
+	for i := range r.Papers {
+		if which(r.Papers[i]) {
+			do(&r.Papers[i])
+		}
+	}
+	return b.changeRow(before, &r)
 }

@@ -22,7 +22,8 @@ func (j Journal) Former(ctx context.Context) (number, generation uint32, err err
 // keeps as if it had never been sent what that central may not hold: entries after held, chained again after it in
 // the order they were taken in, entries of other generations, and every paper. Outcomes and the numbers of statuses
 // begin anew, and what was purged here is listed for central (Missing). A held of generation 0 is that of an
-// enrolment, which chains everything by itself. A held that is not on this chain is wire.CodeForked.
+// enrolment: everything kept is to be sent again, also to the central that had it, since one put back to an image says
+// nothing of it; the enrolment itself chains it. A held that is not on this chain is wire.CodeForked.
 func (j Journal) Recall(ctx context.Context, store civic.EntryID, held wire.Head) (found bool, err error) {
 	s := j.s
 	err = s.commit(ctx, 4096, func(b *batch) error {
@@ -59,12 +60,12 @@ func (r *recall) needed() (bool, error) {
 	if r.old == nil {
 		return r.foreignStatuses()
 	}
+	if r.held.Generation == 0 {
+		return true, nil
+	}
 	through := r.old.Body.Through
 	if r.old.Body.Store == r.store && (r.held.Generation != through.Generation || r.held.Seq >= through.Seq) {
 		return false, nil
-	}
-	if r.held.Generation == 0 {
-		return true, nil
 	}
 	return true, continues(r.b, r.held)
 }

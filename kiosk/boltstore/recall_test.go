@@ -147,6 +147,12 @@ func TestRecallForked(t *testing.T) {
 
 // TestRecallEnrol enrols at an empty central: everything kept goes into the new chain, settled or not.
 func TestRecallEnrol(t *testing.T) {
+	for name, store := range map[string]civic.EntryID{"another central": {2}, "the same, or an image of it": {1}} {
+		t.Run(name, func(t *testing.T) { recallEnrol(t, store) })
+	}
+}
+
+func recallEnrol(t *testing.T, store civic.EntryID) {
 	ctx := context.Background()
 	m, s, list, _ := past(t)
 	for i, a := range list[7:] {
@@ -154,7 +160,7 @@ func TestRecallEnrol(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if found, err := s.Journal().Recall(ctx, civic.EntryID{2}, wire.Head{}); !found || err != nil {
+	if found, err := s.Journal().Recall(ctx, store, wire.Head{}); !found || err != nil {
 		t.Fatalf("found %t, %v", found, err)
 	}
 	s, _ = m.reopen(s) // a power cut between the two
@@ -175,4 +181,56 @@ func TestRecallEnrol(t *testing.T) {
 	if miss, err := s.Journal().Missing(ctx); err != nil || miss != nil {
 		t.Errorf("still missing after it was told: %+v, %v", miss, err)
 	}
+}
+
+// TestAgain is papers that central asks for again: those that were sent and are kept are unsent, in both copies; others
+// are passed over.
+func TestAgain(t *testing.T) {
+	ctx := context.Background()
+	m, s, list, _ := past(t)
+	purged, kept, other := list[0].Entry.Papers[0].Digest, list[8].Entry.Papers[0].Digest, list[9].Entry.Papers[0].Digest
+	unsent := func(want ...civic.Digest) {
+		t.Helper()
+		got, err := s.Unsent(ctx, 10)
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("unsent %v, %v, want %v", got, err, want)
+		}
+		for i, p := range got {
+			if p.Digest != want[i] {
+				t.Errorf("unsent %v, want %v", p.Digest, want[i])
+			}
+		}
+	}
+	unsent()
+	for range 2 {
+		if err := s.Again(ctx, []civic.Digest{purged, kept, {7}}); err != nil {
+			t.Fatal(err)
+		}
+		unsent(kept)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(m.opts.Dir, "state.db")); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = m.open()
+	unsent(kept)
+	if err := s.Sent(ctx, kept); err != nil {
+		t.Fatal(err)
+	}
+	// One that is lost here is not offered again and again.
+	if err := s.Again(ctx, []civic.Digest{other}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(m.opts.Dir, "papers", other.String())); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Open(ctx, other); !errors.Is(err, &civic.Error{Code: civic.NotFound}) {
+		t.Errorf("opening a lost paper: %v", err)
+	}
+	if err := s.Again(ctx, []civic.Digest{other}); err != nil {
+		t.Fatal(err)
+	}
+	unsent()
 }

@@ -110,6 +110,7 @@ func (s *Session) Confirm(ctx context.Context) (*Issued, error) {
 	}
 	s.issued = &Issued{Entry: s.entry, Receipt: *s.receipt}
 	s.taken.Papers = nil // the store has them
+	s.served.Store(true)
 	s.clear()
 	return s.issued, nil
 }

@@ -357,6 +357,12 @@ func TestBeginRefuses(t *testing.T) {
 				begin(t, f, "HJ-009")
 			}
 		}, "HJ-009", consent(), "desk.busy"},
+		{"receipts on the screens", func(f *desktest.Fixture) {
+			for range 4 {
+				file(t, f)
+			}
+			f.Store.Hold(f.Clock.Read().Wall)
+		}, "HJ-009", consent(), ""},
 		{"sessions left behind", func(f *desktest.Fixture) {
 			for range 4 {
 				begin(t, f, "HJ-009")

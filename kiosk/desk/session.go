@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"doorstep/sync/civic"
@@ -27,6 +28,7 @@ type Session struct {
 	asked  []civic.Material // of a supplement: what was asked for
 	about  *Found           // of a supplement: the case it is about
 	staff  string
+	served atomic.Bool // what was given is durable
 
 	mu      sync.Mutex // guards the rest
 	lang    string
@@ -102,7 +104,7 @@ func (d *Desk) Begin(ctx context.Context, service, lang, staff string, consent c
 func (d *Desk) admit(s *Session) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.sessions) >= d.opts.Sessions {
+	if d.busy() >= d.opts.Sessions {
 		return civic.Refuse(civic.Full, "", "desk.busy")
 	}
 	d.sessions[s.id] = s
@@ -150,11 +152,22 @@ func (d *Desk) WipeAll() {
 	}
 }
 
+// busy counts the residents who are being served. Who has the receipt on the screen takes no place any more: the next
+// one begins in front of that page. The caller holds the mutex.
+func (d *Desk) busy() (n int) {
+	for _, s := range d.sessions {
+		if !s.served.Load() {
+			n++
+		}
+	}
+	return n
+}
+
 // vacancy reports whether one more session may begin. Where all places are taken, those that the page would have
 // wiped by now are: a browser that crashed must not keep the next resident waiting.
 func (d *Desk) vacancy() bool {
 	d.mu.Lock()
-	n := len(d.sessions)
+	n := d.busy()
 	d.mu.Unlock()
 	if n < d.opts.Sessions {
 		return true

@@ -60,6 +60,9 @@ type Papers interface {
 	// Append adds a chunk at its offset, syncs, and returns what Have would. A chunk beyond what is there is
 	// answered with what is there; a whole paper with another digest starts again from nothing.
 	Append(ctx context.Context, t Terminal, c *wire.Chunk) (wire.Need, error)
+	// Lacking returns papers of entries held of the terminal that are not whole, those of the last entries first, at
+	// most max.
+	Lacking(ctx context.Context, t Terminal, max int) ([]civic.Digest, error)
 }
 
 // Bulletin publishes editions.

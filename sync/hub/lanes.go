@@ -52,8 +52,24 @@ func (s *session) next(ctx context.Context) (wire.Frame, error) {
 	case f := <-s.needs:
 		return f, nil
 	default:
+		return s.nextLacking(ctx)
+	}
+}
+
+// nextLacking asks once a session for papers that should have come. A terminal that has not sent them yet passes over
+// it; one that took them for sent, to a central that was put back since, sends them again.
+func (s *session) nextLacking(ctx context.Context) (wire.Frame, error) {
+	if !s.asked(&s.news.lacking) {
 		return nil, nil
 	}
+	list, err := s.Papers.Lacking(ctx, s.t, wire.MaxLacking)
+	if err != nil {
+		return nil, fmt.Errorf("list papers that lack: %w", err)
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return &wire.Lacking{Papers: list}, nil
 }
 
 // urgent offers what is ready.

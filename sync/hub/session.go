@@ -46,7 +46,7 @@ type session struct {
 }
 
 // news says which lanes may have something that was not read yet.
-type news struct{ outcomes, statuses, editions bool }
+type news struct{ outcomes, statuses, editions, lacking bool }
 
 const (
 	maxAnswers = 16
@@ -60,7 +60,7 @@ func newSession(h *Hub, conn wire.Conn, t Terminal, p wire.ProveBody) *session {
 		answers: make(chan wire.Frame, maxAnswers), needs: make(chan wire.Frame, 1),
 		read: make(chan struct{}), cut: make(chan struct{}),
 		down: down{settled: p.Settled, status: p.Statuses, cursor: p.Cursor.Civic()},
-		seen: h.Clock(), news: news{true, true, true}, orders: true,
+		seen: h.Clock(), news: news{true, true, true, true}, orders: true,
 	}
 }
 
@@ -111,7 +111,7 @@ func (s *session) end(f *wire.Error) {
 // fresh tells the sender to look at every lane again.
 func (s *session) fresh() {
 	s.mu.Lock()
-	s.news = news{true, true, true}
+	s.news = news{outcomes: true, statuses: true, editions: true}
 	s.orders = true
 	s.mu.Unlock()
 	duplex.Notify(s.wake)

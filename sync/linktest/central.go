@@ -427,6 +427,26 @@ func (c *Central) Append(ctx context.Context, t hub.Terminal, chunk *wire.Chunk)
 	return c.Have(ctx, t, chunk.Digest)
 }
 
+// Lacking implements hub.Papers.
+func (c *Central) Lacking(_ context.Context, t hub.Terminal, most int) (list []civic.Digest, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for at, j := range c.journals {
+		if at.key != t.Key {
+			continue
+		}
+		for _, e := range j.entries {
+			for _, p := range must(wire.ReadEntry(e.Body)).Papers {
+				if have := c.papers[p.Digest]; have != nil && !have.whole {
+					list = append(list, p.Digest)
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b civic.Digest) int { return bytes.Compare(a[:], b[:]) })
+	return list[:min(len(list), most)], nil
+}
+
 // Paper returns the bytes of a paper, nil unless it is whole.
 func (c *Central) Paper(d civic.Digest) []byte {
 	c.mu.Lock()

@@ -20,7 +20,7 @@ func (t *Terminal) Former(context.Context) (number, generation uint32, err error
 func (t *Terminal) Recall(_ context.Context, store civic.EntryID, held wire.Head) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.held.Store == (civic.EntryID{}) || t.held.Store == store &&
+	if t.held.Store == (civic.EntryID{}) || held.Generation != 0 && t.held.Store == store &&
 		(held.Generation != t.held.Through.Generation || held.Seq >= t.held.Through.Seq) {
 		return false, nil
 	}

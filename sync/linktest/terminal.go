@@ -217,6 +217,16 @@ func (t *Terminal) Sent(_ context.Context, d civic.Digest) error {
 	return nil
 }
 
+// Again implements uplink.Papers.
+func (t *Terminal) Again(_ context.Context, list []civic.Digest) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, d := range list {
+		delete(t.sent, d)
+	}
+	return nil
+}
+
 // Lack loses the content of a paper, as a failing disk would.
 func (t *Terminal) Lack(d civic.Digest) {
 	t.mu.Lock()

@@ -64,11 +64,16 @@ func (f *fleet) plan() []event {
 			f.restart(f.central.Copy(), away)
 		})
 	}
-	if r.IntN(2) == 0 {
+	if kind := r.IntN(4); kind < 2 {
 		taken := add(0, storm/2, func() { f.backup = f.central.Copy() })
 		away := time.Duration(r.Int64N(int64(20 * time.Second)))
 		add(taken+1, storm, func() {
-			f.count("central put back to a backup")
+			if kind == 0 {
+				f.count("central put back to an image")
+				f.restart(f.backup.Copy(), away)
+				return
+			}
+			f.count("central restored from a backup")
 			f.restart(f.backup.Restore(), away)
 		})
 	}

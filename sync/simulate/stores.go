@@ -79,6 +79,11 @@ func (d *disk) Sent(ctx context.Context, p civic.Digest) error {
 	return d.write(ctx, func() error { return d.Terminal.Sent(ctx, p) })
 }
 
+// Again implements uplink.Papers.
+func (d *disk) Again(ctx context.Context, list []civic.Digest) error {
+	return d.write(ctx, func() error { return d.Terminal.Again(ctx, list) })
+}
+
 // Apply implements uplink.Shelf.
 func (d *disk) Apply(ctx context.Context, list []wire.Edition, cursor civic.Cursor) error {
 	if d.Rules.CursorFirst {

@@ -19,7 +19,7 @@ type Past interface {
 	// journal through held, and reports whether that is another central or one that holds less. Then everything kept
 	// that it may not hold is kept as if it had never been sent: entries after held, chained again after it, entries
 	// of other generations, and every paper; statuses and outcomes begin anew. A held of generation 0 is that of an
-	// enrolment: nothing is held, and the chain is left to the enrolment. A place that is not on this journal's chain
+	// enrolment: nothing counts as held, whatever central it is, and the chain is left to the enrolment. A place that is not on this journal's chain
 	// is wire.CodeForked and changes nothing.
 	Recall(ctx context.Context, store civic.EntryID, held wire.Head) (bool, error)
 	// Missing returns what is known here of what central had and nobody has bytes of; nil when there is nothing, or
@@ -51,7 +51,7 @@ func (u *Uplink) recall(ctx context.Context, store civic.EntryID, held wire.Head
 		return false, fmt.Errorf("take back what central does not hold: %w", err)
 	}
 	if found {
-		u.Logger.Warn("central was restored or replaced, everything kept here is sent again", "store", store.String())
+		u.Logger.Warn("everything kept here is sent again", "enrolment", held.Generation == 0, "store", store.String())
 	}
 	return found, nil
 }

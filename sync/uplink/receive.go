@@ -50,6 +50,10 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		}
 	case *wire.Need:
 		return s.needed(ctx, f)
+	case *wire.Lacking:
+		if err := s.Papers.Again(ctx, f.Papers[:min(len(f.Papers), wire.MaxLacking)]); err != nil {
+			return fmt.Errorf("store that papers lack: %w", err)
+		}
 	case *wire.Refill, *wire.Edition, *wire.Pack, *wire.Caught:
 		return s.follow(ctx, f)
 	case *wire.Status:

@@ -34,6 +34,9 @@ type Papers interface {
 	Open(ctx context.Context, d civic.Digest) (io.ReadSeekCloser, error)
 	// Sent records that central has the paper whole.
 	Sent(ctx context.Context, d civic.Digest) error
+	// Again records that central does not have these: what is kept of them and was sent is unsent again. Others are
+	// passed over.
+	Again(ctx context.Context, list []civic.Digest) error
 }
 
 // Shelf keeps what central publishes.

@@ -24,6 +24,7 @@ var blank = map[Type]func() Frame{
 	TypeNoted:      func() Frame { return new(Noted) },
 	TypeChunk:      func() Frame { return new(Chunk) },
 	TypeNeed:       func() Frame { return new(Need) },
+	TypeLacking:    func() Frame { return new(Lacking) },
 	TypeRefill:     func() Frame { return new(Refill) },
 	TypeEdition:    func() Frame { return new(Edition) },
 	TypeCaught:     func() Frame { return new(Caught) },

@@ -25,8 +25,9 @@ const (
 	TypeMissing Type = 19
 	TypeNoted   Type = 20
 
-	TypeChunk Type = 24
-	TypeNeed  Type = 25
+	TypeChunk   Type = 24
+	TypeNeed    Type = 25
+	TypeLacking Type = 26
 
 	TypeRefill  Type = 32
 	TypeEdition Type = 33
@@ -219,6 +220,15 @@ type Noted struct {
 	Store civic.EntryID `cbor:"1,keyasint"` // as in Missing
 }
 
+// Lacking asks for papers of held entries that central does not have whole. A terminal that took one for sent, as one is
+// whose central was put back, sends it again; one that it does not keep, or has not sent yet, is passed over.
+type Lacking struct {
+	Papers []civic.Digest `cbor:"1,keyasint"`
+}
+
+// MaxLacking bounds the list of a Lacking.
+const MaxLacking = 16
+
 // Chunk carries part of a paper's ciphertext up. A chunk at an offset that central already has is harmless.
 type Chunk struct {
 	Digest civic.Digest `cbor:"1,keyasint"`
@@ -322,6 +332,7 @@ func (*Custody) frameType() Type    { return TypeCustody }
 func (*Outcome) frameType() Type    { return TypeOutcome }
 func (*Missing) frameType() Type    { return TypeMissing }
 func (*Noted) frameType() Type      { return TypeNoted }
+func (*Lacking) frameType() Type    { return TypeLacking }
 func (*Chunk) frameType() Type      { return TypeChunk }
 func (*Need) frameType() Type       { return TypeNeed }
 func (*Refill) frameType() Type     { return TypeRefill }

@@ -43,6 +43,7 @@ var frozen = map[string]string{
 	"error":          "9ebdb6b37307ca06393aa3d3692da50dd00959e21de4ccfead86e1a6f4770347",
 	"error-full":     "02a01d6eadace910c46063dd6965b81644267790eb1595a6c55e6f31f9caa0f1",
 	"hello":          "0d61d483c8e8796862e8e5bae2bd49fc1401080d3fa398e75e054a745a198e64",
+	"lacking":        "2f6ed999bd24826189c7e6c8c8122627de4fdc57cbe7a7540b2368dae526401c",
 	"missing":        "1a24eecb1b58b7e9bcbb35aeaa8ebbed25529645b0fbf84d90bc6217cb891ebb",
 	"missing-more":   "6f013020db1938f0d4f64078dcd9bb017a862d42a12b6af0b3ae6fc74a3c3cb8",
 	"need":           "41432e0b15a85b347435d9de23107a8542abd914bad7abff35e3aa016637f5f1",

@@ -239,7 +239,20 @@ func papers(t *testing.T, s *site) {
 		Paper: store.Paper{Digest: one, Size: 3, Kind: civic.EntryApplication, Entry: it.Entry.ID, Index: 1},
 		Code:  it.Entry.Code, Terminal: m.Key.ID, Received: list[0].Received,
 	})
+	lacking := func(m int, key civic.KeyID, want ...civic.Digest) {
+		t.Helper()
+		list, err := s.Lacking(t.Context(), key, m)
+		must(t, err)
+		equal(t, "lacking", len(list), len(want))
+		for i, d := range list {
+			equal(t, "lacking", d, want[i])
+		}
+	}
+	lacking(10, m.Key.ID, one, two)
+	lacking(1, m.Key.ID, one)
+	lacking(10, civic.KeyID{1})
 	must(t, s.Arrived(t.Context(), one, noon))
+	lacking(10, m.Key.ID, two)
 	complete(0)
 	awaited(it.Entry.Code, two)
 	must(t, s.Arrived(t.Context(), two, noon))
