@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -95,6 +96,11 @@ func (s *Store) sign(t *Taken) (*entryRecord, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Read back as central will read it: a bit that flips in memory here would make an entry that nobody ever takes, and
+	// that everything behind it waits for.
+	if _, err := wire.OpenEntry(s.opts.Signer.Public(), body); err != nil {
+		return nil, fmt.Errorf("read back what was signed: %w", err)
+	}
 	r.Digest = body.Digest()
 	return &entryRecord{Row: r, Body: body, Receipt: t.Receipt}, nil
 }
@@ -166,6 +172,9 @@ func (b *batch) place(key *seal.Signer, r *row) error {
 	signed, err := wire.SignPosition(key, p)
 	if err != nil {
 		return err
+	}
+	if _, err := wire.OpenPosition(key.Public(), signed); err != nil {
+		return fmt.Errorf("read back what was signed: %w", err)
 	}
 	r.chain(p, signed)
 	b.head = wire.Head{Generation: p.Generation, Seq: p.Seq, Digest: r.Place}

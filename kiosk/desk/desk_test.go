@@ -148,6 +148,30 @@ func TestTakingIn(t *testing.T) {
 	}
 }
 
+// TestWhoTookItIn is that the name of who files for a resident is sealed with the answers and stands on the receipt, both
+// as it was when the application began.
+func TestWhoTookItIn(t *testing.T) {
+	f := desktest.Open(t)
+	s, err := f.Desk.Begin(t.Context(), "HJ-009", "zh", "陈敏", consent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s)
+	hand(t, s)
+	issued, err := s.Confirm(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := f.Store.Taken()[0].Entry
+	var app civic.Application
+	if err := json.Unmarshal(f.Site.Open(t, e.Kind, e.ID, 0, e.Sealed), &app); err != nil {
+		t.Fatal(err)
+	}
+	if app.Staff != "陈敏" || issued.Receipt.TakenBy != "陈敏" {
+		t.Errorf("sealed %q, on the receipt %q", app.Staff, issued.Receipt.TakenBy)
+	}
+}
+
 func TestNothingReadableIsTakenIn(t *testing.T) {
 	f := desktest.Open(t)
 	file(t, f)

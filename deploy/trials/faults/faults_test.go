@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -35,6 +37,47 @@ func TestNamed(t *testing.T) {
 		}
 		if !strings.Contains(text[folder], "\nfunc "+test+"(") {
 			t.Errorf("there is no %s", name)
+		}
+	}
+}
+
+// TestDecisionsNameTests is that every test that a DECISIONS.md names is there.
+func TestDecisionsNameTests(t *testing.T) {
+	const root = "../../.."
+	there := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
+	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z]\\w+)`")
+	pages := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && (strings.HasPrefix(e.Name(), ".") && e.Name() != ".." || e.Name() == "node_modules"):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, "_test.go") && e.Name() != "DECISIONS.md":
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if e.Name() == "DECISIONS.md" {
+			pages[path] = string(b)
+			return nil
+		}
+		for _, m := range declared.FindAllStringSubmatch(string(b), -1) {
+			there[m[1]] = true
+		}
+		return nil
+	})
+	if err != nil || len(pages) < 4 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for path, text := range pages {
+		for _, m := range named.FindAllStringSubmatch(text, -1) {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, which is not there", path, m[1])
+			}
 		}
 	}
 }
