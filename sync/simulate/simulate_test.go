@@ -111,16 +111,17 @@ func live() uint64 {
 }
 
 // TestReplay is that a seed gives the same run again, frame by frame. Which of two goroutines that are ready at one
-// instant goes first is the scheduler's to say, and now and then it shows in a frame; so a seed has three tries. With the
+// instant goes first is the scheduler's to say, and now and then it shows in a frame; so a seed has six tries. With the
 // race detector the scheduler picks at random, and the test says nothing.
 func TestReplay(t *testing.T) {
 	if raced {
 		t.Skip("goroutines are picked at random")
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for n := range 3 {
 		first := run(t, simulate.Options{Seed: uint64(n)})
 		same := false
-		for range 3 {
+		for range 6 {
 			again := run(t, simulate.Options{Seed: uint64(n)})
 			if same = first.Trace == again.Trace && first.Frames == again.Frames; same {
 				break
