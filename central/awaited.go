@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"doorstep/assets/locale"
 	"doorstep/central/casework"
@@ -49,8 +50,14 @@ func awaitedTable(lang locale.Lang, list []casework.Awaited) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, a := range list {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d%%\n", a.Code, a.Received.In(civic.China).Format("2006-01-02 15:04"), a.Digest, a.Have, a.Size, a.Have*100/a.Size)
+		how := fmt.Sprintf("%d%%", a.Have*100/a.Size)
+		if !a.Lost.IsZero() {
+			how = locale.T(lang, "awaited.lost", minute(a.Lost))
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\n", a.Code, minute(a.Received), a.Digest, a.Have, a.Size, how)
 	}
 	_ = w.Flush() // into memory
 	return locale.T(lang, "awaited.head") + "\n" + b.String()
 }
+
+func minute(at time.Time) string { return at.In(civic.China).Format("2006-01-02 15:04") }

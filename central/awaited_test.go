@@ -44,6 +44,14 @@ func TestAwaited(t *testing.T) {
 			t.Errorf("%v: %s", args, got)
 		}
 	}
+	db = a.open(t)
+	err = db.Lost(t.Context(), m.Key.ID, []civic.Digest{d}, time.Date(2026, 11, 25, 1, 30, 0, 0, time.UTC))
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(); !strings.Contains(got, "终端上已损坏，不会送到（2026-11-25 09:30 得知）") || strings.Contains(got, "25%") {
+		t.Errorf("of a lost paper: %s", got)
+	}
 	if got := list(civic.NewTrackingCode(2, 2).String()); !strings.Contains(got, "没有材料在途") {
 		t.Errorf("of another case: %s", got)
 	}

@@ -128,6 +128,8 @@ type ConsoleCase struct {
 	Sections  []form.Section // the answers in words
 	Papers    []CasePaper
 	Coming    []CaseComing // files that are still on the way from the terminal
+	Lost      []CaseComing // files that the terminal has lost: they will not come
+	Instead   string       // how to get those anew, in one sentence
 	History   []CaseEvent
 	Acts      []CaseAct
 	Missing   []civic.Material // what may be asked for in a supplement
@@ -168,11 +170,12 @@ type CaseFile struct {
 	URL     string // empty while its bytes have not arrived
 	Arrived bool
 	Come    int64 // bytes that have come while it has not arrived
+	Lost    bool  // the terminal has lost it
 	Picture bool  // shown in place
 	Sheet   bool  // a PDF, shown in place by the browser's own reader
 }
 
-// CaseComing is one file that is still on the way from the terminal, and how many bytes of it have come.
+// CaseComing is one file that has not arrived from the terminal, and how many bytes of it have come.
 type CaseComing struct {
 	Material, File string
 	Come, Size     int64

@@ -40,6 +40,7 @@ func care(lang locale.Lang, t store.Terminal, connected bool, now time.Time, res
 	}
 	said := t.Telemetry
 	need(said.Damaged > 0, "records", "damaged", said.Damaged)
+	need(said.Lost > 0, "records", "lost", said.Lost)
 	need(said.Unshown > 0, "receipts", "unshown", said.Unshown)
 	need(said.Free > 0 && said.Free < reserve, "disk", "full", size(said.Free))
 	need(said.Free >= reserve && said.Free > 0 && said.Free < diskTimes*reserve, "disk", "disk", size(said.Free))

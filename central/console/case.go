@@ -12,6 +12,7 @@ import (
 
 	"doorstep/assets/locale"
 	"doorstep/assets/view"
+	"doorstep/central/casework"
 	"doorstep/central/store"
 	"doorstep/sync/civic"
 	"doorstep/sync/form"
@@ -85,6 +86,7 @@ func (k *Console) showCase(c *fiber.Ctx, code civic.TrackingCode, d draft) error
 	if err := k.rights(ctx, &page, &dossier); err != nil {
 		return err
 	}
+	page.Instead = instead(&page)
 	page.Kept = d.kept(page.Acts)
 	return k.render(c, "case", page)
 }
@@ -112,7 +114,8 @@ func (k *Console) published(ctx context.Context, page *view.ConsoleCase, d *stor
 		return err
 	}
 	page.Papers = papers(page.Lang, guide, calendar, d, come)
-	page.Coming = coming(page.Papers)
+	page.Coming, page.Lost = coming(page.Papers)
+	page.Row.Flags.PapersPending = page.Row.Flags.PapersPending && len(page.Coming) > 0
 	page.Authority, err = k.departmentName(ctx, page.Lang, d.Case.Department)
 	return err
 }
@@ -189,7 +192,7 @@ func (k *Console) answers(ctx context.Context, d *store.Dossier) (*form.Form, fo
 }
 
 // papers lists what was handed over for each material of the guide, with the answer to a supplement after it.
-func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *store.Dossier, come map[civic.Digest]int64) []view.CasePaper {
+func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *store.Dossier, come map[civic.Digest]casework.Awaited) []view.CasePaper {
 	arrived := map[civic.Digest]bool{}
 	for _, p := range d.Papers {
 		arrived[p.Digest] = !p.Arrived.IsZero()
@@ -215,7 +218,7 @@ func papers(lang locale.Lang, guide *civic.Guide, calendar *civic.Calendar, d *s
 		}
 		for i, a := range h.Papers {
 			f := file(lang, d.Case.Code, i+1, a, arrived[a.Digest])
-			f.Come = come[a.Digest]
+			f.Come, f.Lost = come[a.Digest].Have, !come[a.Digest].Lost.IsZero()
 			p.Files = append(p.Files, f)
 		}
 		out = append(out, p)

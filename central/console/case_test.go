@@ -274,6 +274,43 @@ func TestPaperPartlyThere(t *testing.T) {
 	b.get(path).silent(t, "材料还在传送", "还没开始到", "已到 ")
 }
 
+// TestPaperLost is a case with one paper that its terminal has lost and others on the way: the page says of each what it
+// is, and how the clerk gets the lost one anew as long as there is a way.
+func TestPaperLost(t *testing.T) {
+	h := open(t)
+	f := h.terminal.TakeIn(t, jpeg, "image/jpeg")
+	h.terminal.Deliver(t, f, false)
+	h.terminal.Lose(t, f, 0)
+	b := h.as(t, "chen")
+	path := "/cases/" + f.Code.String()
+	const gone, way = "不会送到了，要请申请人重新提交", "材料还在传送"
+	p := b.get(path)
+	p.says(t, gone, "居民身份证（第1张）", "请在“要求补正”里勾上这些材料", way, "材料在途")
+	if n := strings.Count(p.body, "还没开始到"); n != 2*(len(f.Papers)-1) {
+		t.Errorf("%d of %d papers are said to be on the way", n, len(f.Papers)-1)
+	}
+	for i := range f.Papers {
+		h.terminal.Lose(t, f, i)
+	}
+	b.get(path).silent(t, way, "材料在途", "还没开始到")
+	b.act(f.Code, "supplement", url.Values{"items": {"居民身份证"}, "words": {"照片坏了，请再拍一次"}})
+	p = b.get(path)
+	p.says(t, gone, "请打电话告诉申请人一起补交")
+	p.silent(t, "请在“要求补正”里")
+	h.terminal.Deliver(t, f, true) // a stick brings them all
+	b.get(path).silent(t, gone, way, "不会送到")
+
+	f = h.terminal.TakeIn(t, jpeg, "image/jpeg")
+	h.terminal.Deliver(t, f, false)
+	h.terminal.Lose(t, f, 0)
+	b.get("/cases/" + f.Code.String())
+	b.act(f.Code, "accept", nil)
+	b.get("/cases/"+f.Code.String()).says(t, gone, "现在不能再要求补正，请打电话")
+	b.act(f.Code, "refuse", url.Values{"words": {"写下的理由"}})
+	b.act(f.Code, "deliver", nil)
+	b.get("/cases/"+f.Code.String()).silent(t, "请打电话", "请在“要求补正”里")
+}
+
 func TestLetter(t *testing.T) {
 	h := open(t)
 	f := h.file(t)

@@ -395,6 +395,7 @@ func TestCare(t *testing.T) {
 		want string
 	}{
 		{"damaged", wire.Telemetry{Damaged: 2}, "有 2 条记录损坏"},
+		{"lost", wire.Telemetry{Lost: 3}, "有 3 份还没送出的材料，文件已损坏"},
 		{"no receipt shown", wire.Telemetry{Unshown: 1}, "有 1 件已存好，但没给居民看到回执"},
 		{"disk below the reserve", wire.Telemetry{Free: 300 << 20}, "只剩 300 MB，已不再接收"},
 		{"disk nearly", wire.Telemetry{Free: 900 << 20}, "只剩 900 MB，快要停收"},

@@ -32,6 +32,9 @@ func TestWriteScreens(t *testing.T) {
 	ctx, cancel := screen(t)
 	defer cancel()
 	f, asked, decided, paused := h.furnish(t)
+	lost := h.terminal.TakeIn(t, jpeg, "image/jpeg")
+	h.terminal.Deliver(t, lost, false)
+	h.terminal.Lose(t, lost, 0)
 
 	shoot := func(name string, steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
@@ -103,6 +106,7 @@ func TestWriteScreens(t *testing.T) {
 	shoot("19-wide-audit", wide, click(`form[action="/settings"] button`), wait(".rail"))
 	shoot("19b-wide-cases", leave, enter("chen"), visit("/cases?view=open"))
 	shoot("19c-wide-case", visit("/cases/"+f.Code.String()))
+	shoot("19e-wide-case-lost", visit("/cases/"+lost.Code.String()))
 	shoot("19d-wide-terminals", leave, enter("oper"), visit("/terminals"))
 	shoot("20-zoomed-terminals", chromedp.EmulateViewport(720, 450, chromedp.EmulateScale(2)))
 	shoot("20b-zoomed-cases", leave, enter("chen"), visit("/cases?view=open"))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"doorstep/sync/civic"
+	"doorstep/sync/hub"
 	"doorstep/sync/seal"
 	"doorstep/sync/wire"
 
@@ -395,6 +396,50 @@ func TestPapers(t *testing.T) {
 		if c.Flags.PapersPending {
 			t.Fatal("papers are pending though they came first")
 		}
+	}
+}
+
+// TestGone: a paper that its terminal has lost is not asked for and says since when; one that comes after all is a paper
+// like any other.
+func TestGone(t *testing.T) {
+	w := intaketest.Open(t, nil)
+	term, other := w.Terminal(), w.Terminal()
+	m := term.Apply(nil)
+	term.File(m)
+	d := civic.DigestOf(m.Papers[0])
+	awaited := func() store.Awaited {
+		t.Helper()
+		list, err := w.Store.Awaited(t.Context(), m.App.Code, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list[slices.IndexFunc(list, func(a store.Awaited) bool { return a.Digest == d })]
+	}
+	gone := func(of hub.Terminal) {
+		t.Helper()
+		if err := w.Intake.Gone(t.Context(), of, []civic.Digest{d, {9}}, w.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone(other.Session)
+	if a := awaited(); !a.Lost.IsZero() {
+		t.Errorf("another terminal said that it is lost: %v", a.Lost)
+	}
+	gone(term.Session)
+	since := w.Now
+	w.Now = w.Now.Add(time.Hour)
+	gone(term.Session)
+	if a := awaited(); !a.Lost.Equal(since) {
+		t.Errorf("lost at %v, want %v", a.Lost, since)
+	}
+	list, err := w.Intake.Lacking(t.Context(), term.Session, 10)
+	if err != nil || len(list) != len(m.Papers)-1 || slices.Contains(list, d) {
+		t.Errorf("asked for %v, %v", list, err)
+	}
+	term.Upload(m)
+	gone(term.Session)
+	if list, err := w.Store.Awaited(t.Context(), m.App.Code, 10); err != nil || len(list) != 0 {
+		t.Errorf("awaited %v, %v", list, err)
 	}
 }
 

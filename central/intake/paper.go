@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"time"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/hub"
@@ -48,6 +49,11 @@ func (n *Intake) Append(ctx context.Context, _ hub.Terminal, c *wire.Chunk) (wir
 // Lacking returns papers of a terminal's entries that are not here; see hub.Papers.
 func (n *Intake) Lacking(ctx context.Context, t hub.Terminal, max int) ([]civic.Digest, error) {
 	return n.o.Store.Lacking(ctx, t.Key, max)
+}
+
+// Gone records papers that a terminal has no bytes of any more; see hub.Papers.
+func (n *Intake) Gone(ctx context.Context, t hub.Terminal, list []civic.Digest, now time.Time) error {
+	return n.o.Store.Lost(ctx, t.Key, list, now)
 }
 
 // unwanted says that nothing of a paper is to be sent any more: its case was erased. A terminal that still keeps it,

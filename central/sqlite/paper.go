@@ -34,14 +34,31 @@ func scanPaper(s scanner) (p store.Paper, err error) {
 // Arrived records that a ciphertext is whole, verified and synced.
 func (d *DB) Arrived(ctx context.Context, digest civic.Digest, at time.Time) error {
 	return d.update(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `UPDATE papers SET arrived = ? WHERE digest = ? AND arrived = 0`, millis(at), digest[:])
+		_, err := t.exec(ctx, `UPDATE papers SET arrived = ?, lost = 0 WHERE digest = ? AND arrived = 0`, millis(at), digest[:])
 		return err
+	})
+}
+
+// ofTerminal restricts entries to those of a terminal's key, and of the keys that it follows.
+const ofTerminal = `e.terminal IN (WITH RECURSIVE own (key) AS (VALUES (?) UNION
+	SELECT t.follows FROM terminals t JOIN own ON t.key = own.key WHERE t.follows <> x'') SELECT key FROM own)`
+
+// Lost records that a terminal has no bytes any more of ciphertexts that have not arrived.
+func (d *DB) Lost(ctx context.Context, terminal civic.KeyID, list []civic.Digest, at time.Time) error {
+	return d.update(ctx, func(ctx context.Context, t *tx) error {
+		for _, digest := range list {
+			if _, err := t.exec(ctx, `UPDATE papers SET lost = ? WHERE digest = ? AND arrived = 0 AND gone = 0 AND lost = 0
+				AND EXISTS (SELECT 1 FROM entries e WHERE e.place = papers.entry AND `+ofTerminal+`)`, millis(at), digest[:], terminal[:]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // Awaited returns ciphertexts that have not arrived.
 func (d *DB) Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]store.Awaited, error) {
-	const query = `SELECT p.digest, p.size, p.idx, e.kind, e.id, e.code, e.terminal, e.received FROM papers p JOIN entries e ON e.place = p.entry
+	const query = `SELECT p.digest, p.size, p.idx, e.kind, e.id, e.code, e.terminal, e.received, p.lost FROM papers p JOIN entries e ON e.place = p.entry
 		WHERE p.arrived = 0 AND p.gone = 0 AND %s ORDER BY e.received, e.place, p.idx LIMIT ?`
 	if code == 0 {
 		return list(ctx, d.read, scanAwaited, fmt.Sprintf(query, "true"), max)
@@ -52,20 +69,20 @@ func (d *DB) Awaited(ctx context.Context, code civic.TrackingCode, max int) ([]s
 // Lacking returns ciphertexts of a terminal's entries that have not arrived, those of the last entries first.
 func (d *DB) Lacking(ctx context.Context, terminal civic.KeyID, max int) ([]civic.Digest, error) {
 	return list(ctx, d.read, scanDigest, `SELECT p.digest FROM papers p JOIN entries e ON e.place = p.entry
-		WHERE p.arrived = 0 AND p.gone = 0 AND e.terminal = ? ORDER BY e.received DESC, e.place DESC, p.idx LIMIT ?`, terminal[:], max)
+		WHERE p.arrived = 0 AND p.gone = 0 AND p.lost = 0 AND `+ofTerminal+` ORDER BY e.received DESC, e.place DESC, p.idx LIMIT ?`, terminal[:], max)
 }
 
 func scanAwaited(s scanner) (a store.Awaited, err error) {
 	var digest, id, terminal []byte
 	var kind, code string
-	var received int64
-	if err := s.Scan(&digest, &a.Size, &a.Index, &kind, &id, &code, &terminal, &received); err != nil {
+	var received, lost int64
+	if err := s.Scan(&digest, &a.Size, &a.Index, &kind, &id, &code, &terminal, &received, &lost); err != nil {
 		return a, err
 	}
 	copy(a.Digest[:], digest)
 	copy(a.Entry[:], id)
 	copy(a.Terminal[:], terminal)
-	a.Kind, a.Received = civic.EntryKind(kind), instant(received)
+	a.Kind, a.Received, a.Lost = civic.EntryKind(kind), instant(received), instant(lost)
 	return a, a.Code.UnmarshalText([]byte(code))
 }
 

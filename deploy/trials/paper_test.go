@@ -3,6 +3,7 @@ package trials_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // TestPaperGone loses one paper of one application and a bit of another's while the terminal is off. Both applications
 // become cases in time all the same, every other paper arrives, the terminal says what is gone and what to do, and
-// central counts what the cases still lack.
+// central counts what the cases still lack and knows of those two alone that they will not come.
 func TestPaperGone(t *testing.T) {
 	s := newSite(t)
 	must(t, s.Up(t.Context()))
@@ -55,6 +56,12 @@ func TestPaperGone(t *testing.T) {
 	lacking := c.list(t, `SELECT code FROM entries e WHERE EXISTS (SELECT 1 FROM papers WHERE entry = e.place AND arrived = 0) ORDER BY place`)
 	if len(lacking) != 2 || lacking[0] != codes[0] || lacking[1] != codes[1] {
 		t.Errorf("central misses papers of %v, they are gone of %v", lacking, codes[:2])
+	}
+	until(t, time.Minute, "central knows of both", func() bool { return c.count(t, `SELECT count(*) FROM papers WHERE lost <> 0`) == 2 })
+	lost := c.list(t, `SELECT hex(digest) FROM papers WHERE lost <> 0 AND arrived = 0 ORDER BY entry`)
+	want := []string{filepath.Base(of[0][0]), filepath.Base(of[1][1])}
+	if !slices.EqualFunc(lost, want, strings.EqualFold) {
+		t.Errorf("central says that %v are lost, want %v", lost, want)
 	}
 	t.Logf("figures applications=%d cases=%d papers=%d arrived=%d gone=2", len(codes), len(codes), all, c.count(t, arrived))
 }

@@ -146,7 +146,7 @@ func (m *mending) gaps(seats map[[12]byte]*row, held uint64) int64 {
 	return n
 }
 
-// mendPapers marks unsent papers whose file is gone, so that they hold up nothing.
+// mendPapers marks unsent papers whose file is gone, so that they hold up nothing, and remembers where any are.
 func (m *mending) mendPapers() error {
 	var gone []civic.Digest
 	for _, r := range m.rows {
@@ -154,6 +154,9 @@ func (m *mending) mendPapers() error {
 			continue
 		}
 		for _, p := range r.Papers {
+			if p.Lost {
+				m.s.noteLosers(r.ID)
+			}
 			info, err := os.Stat(m.s.paperPath(p.Digest))
 			if !p.Sent && !p.Lost && (err != nil || info.Size() != p.Size) {
 				gone = append(gone, p.Digest)

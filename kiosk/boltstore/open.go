@@ -19,7 +19,7 @@ func Open(opts Options) (*Store, Report, error) {
 	}
 	s := &Store{
 		opts: opts, disk: disk{opts.Fault}, turn: make(chan struct{}, 1),
-		busy: map[civic.EntryID]chan struct{}{}, sound: map[civic.Digest]bool{},
+		busy: map[civic.EntryID]chan struct{}{}, sound: map[civic.Digest]bool{}, losers: map[civic.EntryID]bool{},
 	}
 	s.journal = &journal{disk: s.disk, dir: s.path(dirJournal), limit: opts.SegmentSize}
 	for _, dir := range []string{"", dirJournal, dirPapers, dirDamaged} {

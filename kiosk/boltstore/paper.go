@@ -1,11 +1,13 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 
@@ -102,7 +104,8 @@ func (s *Store) verifyPaper(f *os.File, d civic.Digest) error {
 
 // Sent records that central has the paper whole.
 func (s *Store) Sent(ctx context.Context, d civic.Digest) error {
-	return s.changePaper(ctx, d, func(p *paperRow) { p.Sent = true })
+	_, err := s.changePaper(ctx, d, func(p *paperRow) { p.Sent = true })
+	return err
 }
 
 // Again records that central does not have papers that were sent: it was put back. Those that are kept are unsent again.
@@ -132,13 +135,58 @@ func (s *Store) Again(ctx context.Context, list []civic.Digest) error {
 
 func (s *Store) losePaper(ctx context.Context, d civic.Digest) error {
 	s.opts.Logger.Error("paper lost", "digest", d.String())
-	return s.changePaper(ctx, d, func(p *paperRow) { p.Lost = true })
+	list, err := s.changePaper(ctx, d, func(p *paperRow) { p.Lost = true })
+	s.noteLosers(list...)
+	return err
 }
 
-// changePaper changes what is known of an unsent paper; another one is left as it is.
-func (s *Store) changePaper(ctx context.Context, d civic.Digest, do func(*paperRow)) error {
-	return s.commit(ctx, 512, func(b *batch) error {
-		var list []civic.EntryID
+// noteLosers remembers entries that have lost papers, so that nobody looks through all for them.
+func (s *Store) noteLosers(list ...civic.EntryID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range list {
+		s.losers[id] = true
+	}
+}
+
+// Lost returns papers of held entries that central does not have whole and whose file is lost, oldest first, at most
+// max.
+func (s *Store) Lost(ctx context.Context, max int) ([]civic.Digest, error) {
+	s.mu.Lock()
+	ids := slices.Collect(maps.Keys(s.losers))
+	s.mu.Unlock()
+	if err := ctx.Err(); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	var rows []*row
+	err := s.view(func(tx *bolt.Tx) error {
+		for _, id := range ids {
+			r, err := getRow(tx, id)
+			if err != nil {
+				return err
+			}
+			if r != nil && r.Held != 0 && !r.Damaged && r.Purged == 0 {
+				rows = append(rows, r)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(rows, func(x, y *row) int { return cmp.Compare(x.N, y.N) })
+	var list []civic.Digest
+	for _, r := range rows {
+		for _, p := range r.Papers {
+			if p.Lost && !p.Sent && len(list) < max {
+				list = append(list, p.Digest)
+			}
+		}
+	}
+	return list, err
+}
+
+// changePaper changes what is known of an unsent paper, and returns its entries; another one is left as it is.
+func (s *Store) changePaper(ctx context.Context, d civic.Digest, do func(*paperRow)) (list []civic.EntryID, err error) {
+	err = s.commit(ctx, 512, func(b *batch) error {
+		list = nil
 		err := s.unsent(b.tx, func(u unsentPaper) (bool, error) {
 			if u.digest == d {
 				list = append(list, u.entry)
@@ -152,6 +200,7 @@ func (s *Store) changePaper(ctx context.Context, d civic.Digest, do func(*paperR
 		}
 		return err
 	})
+	return list, err
 }
 
 // changePapers changes some of an entry's papers.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -233,4 +234,73 @@ func TestAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	unsent()
+}
+
+// TestLost lists the papers of held entries whose file is gone, found so by a start or by reading them, oldest first and
+// after every start, until central has them or the entry is purged.
+func TestLost(t *testing.T) {
+	ctx := context.Background()
+	m := newTerminal(t)
+	s, _ := m.open()
+	m.enrol(s, 1)
+	var list []boltstore.Taken
+	file := func() {
+		t.Helper()
+		a := application(uint32(len(list)), 100, 200)
+		takeIn(t, s, a)
+		list = append(list, a)
+	}
+	for range 3 {
+		file()
+	}
+	paper := func(i, n int) civic.Digest { return list[i].Entry.Papers[n].Digest }
+	spoil := func(d civic.Digest) {
+		t.Helper()
+		if err := os.Remove(filepath.Join(m.opts.Dir, "papers", d.String())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lost := func(max int, want ...civic.Digest) {
+		t.Helper()
+		got, err := s.Lost(ctx, max)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("lost %v, %v, want %v", got, err, want)
+		}
+	}
+	lost(10)
+	spoil(paper(2, 1))
+	s, _ = m.reopen(s)
+	lost(10) // central holds none of the entries
+	hold(t, s, m.key, 3)
+	lost(10, paper(2, 1))
+	file() // central does not hold this one
+	spoil(paper(0, 1))
+	spoil(paper(3, 0))
+	for _, d := range []civic.Digest{paper(0, 1), paper(3, 0)} {
+		if _, err := s.Open(ctx, d); !errors.Is(err, &civic.Error{Code: civic.NotFound}) {
+			t.Errorf("opening a lost paper: %v", err)
+		}
+	}
+	lost(10, paper(0, 1), paper(2, 1))
+	lost(1, paper(0, 1))
+	s, _ = m.reopen(s)
+	lost(10, paper(0, 1), paper(2, 1))
+	if said, err := s.Telemetry(ctx); err != nil || said.Lost != 2 {
+		t.Errorf("the operator is told of %d lost, %v, want 2", said.Lost, err)
+	}
+	for i := range 3 {
+		if err := s.Journal().Settle(ctx, wire.Outcome{Entry: list[i].Entry.ID, Seq: uint64(i + 1), Outcome: civic.OutcomeCase}); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 2 {
+			if err := s.Sent(ctx, paper(i, n)); err != nil { // a lost one is none that was sent
+				t.Fatal(err)
+			}
+		}
+	}
+	lost(10, paper(0, 1), paper(2, 1))
+	if p, err := s.Purge(ctx, list[0].At.Add(8*24*time.Hour)); err != nil || p.Entries != 3 {
+		t.Fatalf("purged %+v, %v", p, err)
+	}
+	lost(10)
 }

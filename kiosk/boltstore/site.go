@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -223,6 +224,11 @@ func (s *Store) Telemetry(ctx context.Context) (wire.Telemetry, error) {
 	if t.Free, err = s.Free(ctx); err != nil {
 		return t, err
 	}
+	lost, err := s.Lost(ctx, math.MaxInt)
+	if err != nil {
+		return t, err
+	}
+	t.Lost = uint64(len(lost))
 	err = s.view(func(tx *bolt.Tx) error {
 		e, err := lastSync(tx)
 		if err != nil {

@@ -52,6 +52,7 @@ type Store struct {
 	identity identity
 	busy     map[civic.EntryID]chan struct{} // entries being taken in
 	sound    map[civic.Digest]bool           // papers whose digest was verified since Open
+	losers   map[civic.EntryID]bool          // entries that may have lost papers: all that have, and some that had
 	shelved  signal
 	outgoing signal
 }

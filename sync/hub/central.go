@@ -63,6 +63,9 @@ type Papers interface {
 	// Lacking returns papers of entries held of the terminal that are not whole, those of the last entries first, at
 	// most max.
 	Lacking(ctx context.Context, t Terminal, max int) ([]civic.Digest, error)
+	// Gone records papers of entries held of the terminal that it has no bytes of any more. Others, and those that are
+	// whole here, are passed over. They are not Lacking then; one that arrives all the same counts as any other.
+	Gone(ctx context.Context, t Terminal, list []civic.Digest, now time.Time) error
 }
 
 // Bulletin publishes editions.

@@ -96,6 +96,11 @@ func (c *collector) frame(ctx context.Context, f wire.Frame) error {
 			return err
 		}
 		return c.paper(ctx, f)
+	case *wire.Lost:
+		if err := c.commit(ctx); err != nil {
+			return err
+		}
+		return c.gone(ctx, f)
 	}
 	return nil
 }

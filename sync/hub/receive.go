@@ -58,6 +58,8 @@ func (s *session) handle(ctx context.Context, f wire.Frame) error {
 		return s.take(ctx, duplex.More(s.in, f, maxBatch))
 	case *wire.Chunk:
 		return s.chunk(ctx, f)
+	case *wire.Lost:
+		return s.gone(ctx, f)
 	case *wire.Ask:
 		return s.ask(ctx, f)
 	case *wire.Ping:
@@ -159,6 +161,15 @@ func (s *session) chunk(ctx context.Context, c *wire.Chunk) error {
 	}
 	n.Digest = c.Digest
 	return put(ctx, s.needs, &n)
+}
+
+// gone records which papers will not come.
+func (s *session) gone(ctx context.Context, f *wire.Lost) error {
+	if err := s.Papers.Gone(ctx, s.t, f.Papers[:min(len(f.Papers), wire.MaxLost)], s.Clock()); err != nil {
+		return fmt.Errorf("store that papers are lost: %w", err)
+	}
+	s.Logger.Warn("papers are lost at a terminal", "terminal", s.t.Number, "count", len(f.Papers))
+	return nil
 }
 
 // ask answers a look-up. What central cannot do now is the asker's to hear and no reason to end the session.

@@ -32,7 +32,7 @@ func (c *Central) Copy() *Central {
 		b.journals[at] = &journal{slices.Clone(j.entries), slices.Clone(j.ids), j.custody, j.head, j.settled}
 	}
 	for d, p := range c.papers {
-		b.papers[d] = &paper{p.size, bytes.Clone(p.data), p.whole}
+		b.papers[d] = &paper{p.size, bytes.Clone(p.data), p.whole, p.lost}
 	}
 	for point, list := range b.statuses {
 		b.statuses[point] = slices.Clone(list)

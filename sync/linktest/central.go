@@ -37,6 +37,7 @@ type Central struct {
 	failing    error
 	opened     bool // outcomes are known as soon as custody is taken
 	papers     map[civic.Digest]*paper
+	told       int // Lost came
 	editions   []edition
 	statuses   map[string][]wire.Status
 	telemetry  map[civic.KeyID]wire.Telemetry
@@ -79,6 +80,7 @@ type paper struct {
 	size  int64
 	data  []byte
 	whole bool
+	lost  bool
 }
 
 type edition struct {
@@ -421,6 +423,7 @@ func (c *Central) Append(ctx context.Context, t hub.Terminal, chunk *wire.Chunk)
 			if p.whole = civic.DigestOf(p.data) == chunk.Digest; !p.whole {
 				p.data = nil
 			}
+			p.lost = p.lost && !p.whole
 		}
 	}
 	c.mu.Unlock()
@@ -437,7 +440,7 @@ func (c *Central) Lacking(_ context.Context, t hub.Terminal, most int) (list []c
 		}
 		for _, e := range j.entries {
 			for _, p := range must(wire.ReadEntry(e.Body)).Papers {
-				if have := c.papers[p.Digest]; have != nil && !have.whole {
+				if have := c.papers[p.Digest]; have != nil && !have.whole && !have.lost {
 					list = append(list, p.Digest)
 				}
 			}
@@ -445,6 +448,35 @@ func (c *Central) Lacking(_ context.Context, t hub.Terminal, most int) (list []c
 	}
 	slices.SortFunc(list, func(a, b civic.Digest) int { return bytes.Compare(a[:], b[:]) })
 	return list[:min(len(list), most)], nil
+}
+
+// Gone implements hub.Papers.
+func (c *Central) Gone(_ context.Context, t hub.Terminal, list []civic.Digest, _ time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told++
+	for at, j := range c.journals {
+		for _, e := range j.entries {
+			for _, p := range must(wire.ReadEntry(e.Body)).Papers {
+				if have := c.papers[p.Digest]; at.key == t.Key && slices.Contains(list, p.Digest) && have != nil && !have.whole {
+					have.lost = true
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Gones returns how many papers are lost, and how often that was said.
+func (c *Central) Gones() (papers, told int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.papers {
+		if p.lost {
+			papers++
+		}
+	}
+	return papers, c.told
 }
 
 // Paper returns the bytes of a paper, nil unless it is whole.

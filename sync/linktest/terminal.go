@@ -29,6 +29,7 @@ type Terminal struct {
 	papers   []civic.Paper
 	content  map[civic.Digest][]byte
 	sent     map[civic.Digest]bool
+	lost     map[civic.Digest]bool
 	shelf    map[string]civic.Edition
 	cursor   civic.Cursor
 	applied  int
@@ -44,7 +45,7 @@ type Terminal struct {
 func NewTerminal() *Terminal {
 	return &Terminal{
 		Key: must(seal.GenerateSigner()), settled: map[uint64]civic.Outcome{}, changed: make(chan struct{}),
-		content: map[civic.Digest][]byte{}, sent: map[civic.Digest]bool{}, shelf: map[string]civic.Edition{},
+		content: map[civic.Digest][]byte{}, sent: map[civic.Digest]bool{}, lost: map[civic.Digest]bool{}, shelf: map[string]civic.Edition{},
 		statuses: map[civic.TrackingCode]wire.Status{},
 	}
 }
@@ -181,14 +182,31 @@ func (t *Terminal) Changed() <-chan struct{} {
 func (t *Terminal) Unsent(_ context.Context, most int) ([]civic.Paper, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var list []civic.Paper
+	return t.owed(most, func(d civic.Digest) bool { return !t.lost[d] }), nil
+}
+
+// owed returns papers of held entries that central does not have whole.
+func (t *Terminal) owed(most int, which func(civic.Digest) bool) (list []civic.Paper) {
 	for i := uint64(0); i < t.held.Through.Seq && i < uint64(len(t.entries)); i++ {
 		e := must(wire.ReadEntry(t.entries[i].Body))
 		for _, p := range e.Papers {
-			if !t.sent[p.Digest] && len(list) < most {
+			if !t.sent[p.Digest] && which(p.Digest) && len(list) < most {
 				list = append(list, p)
 			}
 		}
+	}
+	return list
+}
+
+// Lost implements uplink.Papers.
+func (t *Terminal) Lost(_ context.Context, most int) (list []civic.Digest, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.lost) == 0 {
+		return nil, nil
+	}
+	for _, p := range t.owed(most, func(d civic.Digest) bool { return t.lost[d] }) {
+		list = append(list, p.Digest)
 	}
 	return list, nil
 }
@@ -199,6 +217,7 @@ func (t *Terminal) Open(_ context.Context, d civic.Digest) (io.ReadSeekCloser, e
 	defer t.mu.Unlock()
 	b, ok := t.content[d]
 	if !ok {
+		t.lost[d] = true
 		return nil, civic.Refuse(civic.NotFound, "paper", "link.not-found")
 	}
 	return file{bytes.NewReader(b)}, nil
@@ -227,7 +246,7 @@ func (t *Terminal) Again(_ context.Context, list []civic.Digest) error {
 	return nil
 }
 
-// Lack loses the content of a paper, as a failing disk would.
+// Lack loses the content of a paper, as a failing disk would. It is found lost when it is opened.
 func (t *Terminal) Lack(d civic.Digest) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -370,7 +389,7 @@ func (t *Terminal) Copy() *Terminal {
 	return &Terminal{
 		Key: t.Key, head: t.head, held: t.held, cursor: t.cursor, applied: t.applied, seen: t.seen, place: t.place, clock: t.clock,
 		changed: make(chan struct{}), entries: slices.Clone(t.entries), ids: slices.Clone(t.ids), papers: slices.Clone(t.papers),
-		settled: maps.Clone(t.settled), content: maps.Clone(t.content), sent: maps.Clone(t.sent), shelf: maps.Clone(t.shelf),
+		settled: maps.Clone(t.settled), content: maps.Clone(t.content), sent: maps.Clone(t.sent), lost: maps.Clone(t.lost), shelf: maps.Clone(t.shelf),
 		statuses: maps.Clone(t.statuses),
 	}
 }

@@ -140,3 +140,8 @@ func (l *ledger) Append(ctx context.Context, t hub.Terminal, c *wire.Chunk) (n w
 	})
 	return n, err
 }
+
+// Gone implements hub.Papers.
+func (l *ledger) Gone(ctx context.Context, t hub.Terminal, list []civic.Digest, now time.Time) error {
+	return l.write(ctx, func() error { return l.Central.Gone(ctx, t, list, now) })
+}

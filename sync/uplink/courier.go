@@ -115,6 +115,9 @@ func (c *Courier) Write(ctx context.Context, from Place, limit int) (*Outgoing, 
 	if err := w.entries(ctx); err != nil {
 		return nil, err
 	}
+	if err := w.lost(ctx); err != nil {
+		return nil, err
+	}
 	papers, err := c.papers(ctx, from.Since)
 	if err != nil {
 		return nil, err
@@ -216,6 +219,18 @@ func (w *writer) entries(ctx context.Context) error {
 		w.out.Entries++
 		return true, nil
 	})
+}
+
+// lost tells central which papers will not come. Each file does: nobody knows which of them arrives.
+func (w *writer) lost(ctx context.Context) error {
+	list, err := w.c.o.Papers.Lost(ctx, wire.MaxLost)
+	if err != nil {
+		return fmt.Errorf("list lost papers: %w", err)
+	}
+	if len(list) > 0 {
+		_, err = w.b.Add(&wire.Lost{Papers: list})
+	}
+	return err
 }
 
 // frameOver is more than a Chunk takes beside its data.

@@ -184,6 +184,34 @@ func TestBundlesWithoutALine(t *testing.T) {
 	}
 }
 
+// TestBundleTellsWhatIsLost is a paper lost at a terminal without a line: the file after the one that could not hold it
+// says so, and one written before brings it all the same.
+func TestBundleTellsWhatIsLost(t *testing.T) {
+	w := linktest.NewWorld(t, hub.Limits{})
+	defer w.Close()
+	term := w.Terminal("p1")
+	c := newCarriage(t, w, term)
+	term.TakeIn(500, 600)
+	papers, _ := term.Papers()
+	before, _ := c.write(c.start(false))
+	term.Lack(papers[0].Digest)
+	files, _ := c.write(c.start(false)) // finds it
+	c.collect(files...)
+	c.take(c.dispatch()...)
+	files, _ = c.write(c.start(false))
+	for range 2 {
+		c.collect(files...)
+		if lost, _ := w.Central.Gones(); lost != 1 || w.Central.Paper(papers[0].Digest) != nil {
+			t.Errorf("%d papers are lost, want 1", lost)
+		}
+	}
+	c.collect(before...)
+	c.collect(files...)
+	if lost, told := w.Central.Gones(); lost != 0 || told != 3 || w.Central.Paper(papers[0].Digest) == nil {
+		t.Errorf("%d papers are lost after all came, told %d times", lost, told)
+	}
+}
+
 // TestBundlesBesideTheLine carries the same entries by line and by stick at once.
 func TestBundlesBesideTheLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -14,12 +14,12 @@ const (
 )
 
 // next offers the most urgent frame there is, nil for none. What a person waits for goes first, then entries, then
-// word of what was stored, then papers, then the answer to an order, then telemetry.
+// word of what was stored, then papers and word of those that are lost, then the answer to an order, then telemetry.
 func (s *session) next(ctx context.Context) (wire.Frame, error) {
 	if f := s.urgent(); f != nil {
 		return f, nil
 	}
-	for _, lane := range []func(context.Context) (wire.Frame, error){s.nextMissing, s.nextEntry, s.nextWord, s.nextChunk, s.nextOrdered, s.nextReport} {
+	for _, lane := range []func(context.Context) (wire.Frame, error){s.nextMissing, s.nextEntry, s.nextWord, s.nextChunk, s.nextLost, s.nextOrdered, s.nextReport} {
 		if f, err := lane(ctx); f != nil || err != nil {
 			return f, err
 		}

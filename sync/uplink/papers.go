@@ -69,6 +69,7 @@ func (s *session) readChunk(ctx context.Context, t transfer) wire.Frame {
 		t.giveUp()
 		s.setPaper(t)
 		s.stuck(civic.Damaged)
+		s.lookLost()
 		duplex.Notify(s.wake) // for the next one
 		return nil
 	}

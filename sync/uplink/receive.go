@@ -91,6 +91,7 @@ func (s *session) holdNow(ctx context.Context, signed wire.Signed) error {
 	if err := s.hold(ctx, signed, head.Seq); err != nil {
 		return err
 	}
+	s.lookLost()
 	s.count(ctx)
 	return nil
 }

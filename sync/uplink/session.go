@@ -32,7 +32,8 @@ type session struct {
 
 	// Of the sender alone.
 	batch []wire.Entry
-	sent  uint64 // last seq sent
+	sent  uint64                // last seq sent
+	told  map[civic.Digest]bool // lost papers that central was told of
 
 	mu      sync.Mutex // guards all below: what the worker and others leave for the sender
 	held    uint64     // last seq in custody
@@ -47,6 +48,7 @@ type session struct {
 	paper   transfer
 	report  bool // telemetry is due
 	tell    bool // central may have to hear what is missing
+	losing  bool // papers may be lost that central was not told of
 	order   ordered
 	asks    asks
 }
@@ -63,7 +65,7 @@ func (u *Uplink) newSession(ctx context.Context, conn wire.Conn, store civic.Ent
 		Uplink: u, conn: conn, store: store, welcome: w,
 		in: duplex.NewInbox(inboxLimit), wake: make(chan struct{}, 1), done: make(chan struct{}),
 		synced: u.Clock(), opened: u.Clock(), report: true, tell: u.Past != nil, paper: newTransfer(u.pace.next(trip)),
-		asks: asks{open: map[uint64]chan *wire.Answer{}},
+		told: map[civic.Digest]bool{}, losing: true, asks: asks{open: map[uint64]chan *wire.Answer{}},
 	}
 	s.feed = u.resumeFeed(store, p.Cursor.Civic())
 	if w.Custody == nil {
@@ -102,6 +104,7 @@ func (s *session) watch(ctx context.Context) error {
 	for {
 		changed := s.Journal.Changed()
 		s.count(ctx)
+		s.lookLost()
 		duplex.Notify(s.wake)
 		select {
 		case <-changed:

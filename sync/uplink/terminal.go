@@ -37,6 +37,9 @@ type Papers interface {
 	// Again records that central does not have these: what is kept of them and was sent is unsent again. Others are
 	// passed over.
 	Again(ctx context.Context, list []civic.Digest) error
+	// Lost returns papers of held entries that central does not have whole and whose bytes are not here any more, oldest
+	// first, at most max. It is asked often and most times has none.
+	Lost(ctx context.Context, max int) ([]civic.Digest, error)
 }
 
 // Shelf keeps what central publishes.

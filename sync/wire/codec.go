@@ -25,6 +25,7 @@ var blank = map[Type]func() Frame{
 	TypeChunk:      func() Frame { return new(Chunk) },
 	TypeNeed:       func() Frame { return new(Need) },
 	TypeLacking:    func() Frame { return new(Lacking) },
+	TypeLost:       func() Frame { return new(Lost) },
 	TypeRefill:     func() Frame { return new(Refill) },
 	TypeEdition:    func() Frame { return new(Edition) },
 	TypeCaught:     func() Frame { return new(Caught) },

@@ -28,6 +28,7 @@ const (
 	TypeChunk   Type = 24
 	TypeNeed    Type = 25
 	TypeLacking Type = 26
+	TypeLost    Type = 27
 
 	TypeRefill  Type = 32
 	TypeEdition Type = 33
@@ -229,6 +230,15 @@ type Lacking struct {
 // MaxLacking bounds the list of a Lacking.
 const MaxLacking = 16
 
+// Lost lists papers of held entries that the terminal no longer has the bytes of and had not sent whole: they will not
+// come. One that arrives all the same, as from a stick written before, was not lost.
+type Lost struct {
+	Papers []civic.Digest `cbor:"1,keyasint"`
+}
+
+// MaxLost bounds the list of a Lost.
+const MaxLost = 16
+
 // Chunk carries part of a paper's ciphertext up. A chunk at an offset that central already has is harmless.
 type Chunk struct {
 	Digest civic.Digest `cbor:"1,keyasint"`
@@ -294,6 +304,7 @@ type Telemetry struct {
 	Unshown uint64 `cbor:"6,keyasint,omitempty"` // entries saved whose receipt was not shown
 	Damaged uint64 `cbor:"7,keyasint,omitempty"` // records found damaged
 	Agent   string `cbor:"8,keyasint,omitempty"` // program version
+	Lost    uint64 `cbor:"9,keyasint,omitempty"` // papers as in frame Lost
 }
 
 // Ask looks up a case by its code and the last four characters of the document used.
@@ -333,6 +344,7 @@ func (*Outcome) frameType() Type    { return TypeOutcome }
 func (*Missing) frameType() Type    { return TypeMissing }
 func (*Noted) frameType() Type      { return TypeNoted }
 func (*Lacking) frameType() Type    { return TypeLacking }
+func (*Lost) frameType() Type       { return TypeLost }
 func (*Chunk) frameType() Type      { return TypeChunk }
 func (*Need) frameType() Type       { return TypeNeed }
 func (*Refill) frameType() Type     { return TypeRefill }

@@ -44,6 +44,7 @@ var frozen = map[string]string{
 	"error-full":     "02a01d6eadace910c46063dd6965b81644267790eb1595a6c55e6f31f9caa0f1",
 	"hello":          "0d61d483c8e8796862e8e5bae2bd49fc1401080d3fa398e75e054a745a198e64",
 	"lacking":        "2f6ed999bd24826189c7e6c8c8122627de4fdc57cbe7a7540b2368dae526401c",
+	"lost":           "53ea80770637bd71902b43f8f4e50a59b843bf0735ce8dde228bd4e5fd211548",
 	"missing":        "1a24eecb1b58b7e9bcbb35aeaa8ebbed25529645b0fbf84d90bc6217cb891ebb",
 	"missing-more":   "6f013020db1938f0d4f64078dcd9bb017a862d42a12b6af0b3ae6fc74a3c3cb8",
 	"need":           "41432e0b15a85b347435d9de23107a8542abd914bad7abff35e3aa016637f5f1",
@@ -63,6 +64,7 @@ var frozen = map[string]string{
 	"status-seen":    "8af91daa48b7b008556224cee0ddd4ea9803a135386f4ae353021495f29643af",
 	"telemetry":      "82df3e420b16e4e58c7100a9bbc36be3699fe937f72e9a8e074d6dce42f36708",
 	"telemetry-full": "48b9559d03f317c9c728eb3d7ab5a52a3a07174b648ab51a0633e75821d38ac1",
+	"telemetry-lost": "f6d1f1546fb2a09ab42a1677a4e22a4b22ca236f1ed42f71a673ca164f8ffa38",
 	"welcome":        "ef2bd188e9e44fb2283f24376bc7b628c5dfa1a56acc28b436f454077164f55f",
 	"welcome-full":   "f60d0ed2dc2795e697ec3b4d43eef78ea4bf2d12024e2570baa6eeec61bbd456",
 }
@@ -116,6 +118,7 @@ func full(t testing.TB) []sample {
 		{"telemetry-full", &wire.Telemetry{
 			Queue: 1, Oldest: noon, Free: 2, Offset: -3, Printer: "ready", Unshown: 4, Damaged: 5, Agent: "0.1.0",
 		}},
+		{"telemetry-lost", &wire.Telemetry{Lost: 2}},
 		{"answer-refused", &wire.Answer{ID: 1, Code: civic.NotFound}},
 		{"error-full", &wire.Error{Code: civic.Limited, About: wire.TypeChunk, After: 4200, Fatal: true}},
 	}

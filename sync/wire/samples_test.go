@@ -142,6 +142,7 @@ func tell(t testing.TB) *story {
 	add("chunk", &wire.Chunk{Digest: paper.Digest, Size: paper.Size, Data: content})
 	add("need", &wire.Need{Digest: paper.Digest, Have: paper.Size, Done: true})
 	add("lacking", &wire.Lacking{Papers: []civic.Digest{paper.Digest}})
+	add("lost", &wire.Lost{Papers: []civic.Digest{paper.Digest}})
 
 	guide, err := wire.SignEdition(s.sign, seal.DomainEdition, &civic.Edition{
 		N: 2, Kind: civic.EditionGuide, ID: "HJ-008", Rev: 3, Scope: civic.Scope{Area: "4401"}, From: time.UnixMilli(noon), Body: []byte(`{"id":"HJ-008"}`),

@@ -173,6 +173,14 @@ func (m *Terminal) Part(t testing.TB, f *Filed, paper, n int) {
 	must(m.central.Intake.Append(t.Context(), m.Terminal, &wire.Chunk{Digest: f.Papers[paper], Size: int64(len(p)), Data: p[:n]}))(t)
 }
 
+// Lose makes the terminal say that it has no bytes of a paper any more.
+func (m *Terminal) Lose(t testing.TB, f *Filed, paper int) {
+	t.Helper()
+	if err := m.central.Intake.Gone(t.Context(), m.Terminal, f.Papers[paper:paper+1], m.central.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Hand brings an entry into central's custody, unopened.
 func (m *Terminal) Hand(t testing.TB, f *Filed) {
 	t.Helper()

@@ -3,6 +3,7 @@ package storetest
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"doorstep/sync/civic"
 	"doorstep/sync/wire"
@@ -251,7 +252,28 @@ func papers(t *testing.T, s *site) {
 	lacking(10, m.Key.ID, one, two)
 	lacking(1, m.Key.ID, one)
 	lacking(10, civic.KeyID{1})
+	lost := func(key civic.KeyID, at time.Time, list ...civic.Digest) {
+		t.Helper()
+		must(t, s.Lost(t.Context(), key, list, at))
+	}
+	said := func(want ...time.Time) {
+		t.Helper()
+		list, err := s.Awaited(t.Context(), it.Entry.Code, 10)
+		must(t, err)
+		equal(t, "awaited", len(list), len(want))
+		for i, a := range list {
+			equal(t, "lost", a.Lost, want[i])
+		}
+	}
+	lost(civic.KeyID{1}, noon, one, two) // another's
+	lost(m.Key.ID, noon)
+	said(time.Time{}, time.Time{})
+	lost(m.Key.ID, noon, civic.Digest{9}, one)
+	lost(m.Key.ID, noon.AddDate(0, 0, 1), one)
+	said(noon, time.Time{})
+	lacking(10, m.Key.ID, two)
 	must(t, s.Arrived(t.Context(), one, noon))
+	lost(m.Key.ID, noon, one)
 	lacking(10, m.Key.ID, two)
 	complete(0)
 	awaited(it.Entry.Code, two)
