@@ -336,6 +336,8 @@ func (m maker) oneCase(frame view.Console, status civic.Status) view.ConsoleCase
 	c.Next, c.Others, c.Holder, c.HolderName = "请在 11月30日前告知是否受理。", []string{"李芳 3 分钟前也打开了这件。"}, "li", "李芳"
 	if status == civic.Filed || status == civic.Accepted {
 		c.Mine = true
+		c.Alike, c.AlikeMore = m.caseRows()[3:5], true
+		c.Alike[1].Closed, c.Alike[1].Owner = true, "民政局"
 		c.Documents = []view.CaseDocument{{Kind: civic.Accepted, Number: "公安受字〔2026〕12号", At: sampleNow, Who: "陈晓明", URL: "/p/4"}}
 		c.Papers[0].Files = append(c.Papers[0].Files, view.CaseFile{Name: "合同.pdf", Media: "application/pdf", URL: "/p/3", Arrived: true, Sheet: true})
 		for _, id := range []string{"supplement", "accept", "decline", "pause", "resume", "grant", "refuse", "deliver"} {

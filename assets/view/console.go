@@ -150,6 +150,9 @@ type ConsoleCase struct {
 	// HolderName names the holder.
 	HolderName string
 	Kept       string // the words of a refused act that can no longer be taken, to be copied
+	// Alike are the applicant's other undecided cases for the same service; AlikeMore that not all of them are named.
+	Alike     []CaseRow
+	AlikeMore bool
 }
 
 // CasePaper is one material of a case with its papers.

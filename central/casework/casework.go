@@ -1,7 +1,7 @@
 // Package casework carries cases from filing to delivery: which step may follow, when a clock ends, what the
 // resident is told of it, and who may look.
 //
-// [Casework] is asked by intake (Begin, Answer, Withdraw), by the console's clerks (List, Open, Take, GiveBack,
+// [Casework] is asked by intake (Begin, Answer, Withdraw), by the console's clerks (List, Open, Alike, Take, GiveBack,
 // Supplement, Accept, Decline, Pause, Resume, Decide, Deliver, Draft, Document), by the tracking page (Track) and by terminals (Ask). Run takes the steps
 // that no person takes: deemed acceptance when the reply clock ends, the lapse of an unanswered supplement, and the
 // notice that all papers have come. Supervisors set and lift legal holds; Kept and Expire are `central retention`. Every step writes the resident's notice, locked under the secret of the receipt,

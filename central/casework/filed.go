@@ -56,7 +56,7 @@ func (w *Casework) Begin(ctx context.Context, f Filing, a *civic.Application, g 
 	}
 	err = w.o.Store.Open(ctx, store.NewCase{
 		Ref: f.Ref, Case: c.Case, ServiceName: c.ServiceName, Retention: c.Retention, Claim: c.Claim, About: c.About, Application: f.Plain,
-		Secret: a.Secret, LastFour: a.Applicant.Document.LastFour(), Notice: notice, At: w.o.Now(),
+		Secret: a.Secret, Document: a.Applicant.Document, Notice: notice, At: w.o.Now(),
 	})
 	if err != nil {
 		return fmt.Errorf("open case: %w", err)

@@ -80,6 +80,9 @@ func (k *Console) showCase(c *fiber.Ctx, code civic.TrackingCode, d draft) error
 	if d.overtaken {
 		page.Errors[""] = overtaken(page.Lang, page.History)
 	}
+	if err := k.alike(ctx, &page, r.Person); err != nil {
+		return err
+	}
 	page.Letter = letterOf(dossier.History) != nil && dossier.Case.Erased.IsZero()
 	page.Next = nextOf(page.Lang, page.Row, dossier.Case.Until, page.Authority)
 	page.Acts = acts(dossier.Case)

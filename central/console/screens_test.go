@@ -140,15 +140,22 @@ func (h *hall) furnish(t *testing.T) (plain, asked, decided, paused *consoletest
 	}
 	second := h.Enrol(t, store.Place{Point: "shatou", Name: "沙头街道政务服务中心", Area: "440113"})
 	third := h.Enrol(t, store.Place{Point: "dalong", Name: "大龙街道办事处", Area: "440113"})
-	h.file(t) // late by the time of the pictures
+	resident := 0
+	take := func(at *consoletest.Terminal, papers bool) *consoletest.Filed {
+		resident++
+		f := at.Fill(t, "HJ-008", consoletest.PermitOf(resident), jpeg, "image/jpeg")
+		at.Deliver(t, f, papers)
+		return f
+	}
+	take(h.terminal, true) // late by the time of the pictures
 	h.Pass(8 * 24 * time.Hour)
 	for range 6 {
-		second.Deliver(t, second.TakeIn(t, jpeg, "image/jpeg"), true)
+		take(second, true)
 	}
 	plain = h.terminal.TakeIn(t, scan.Bytes(), "image/jpeg")
 	h.terminal.Deliver(t, plain, true)
-	asked, decided, paused = h.file(t), h.file(t), h.file(t)
-	h.terminal.Deliver(t, h.terminal.TakeIn(t, jpeg, "image/jpeg"), false)
+	asked, decided, paused = take(h.terminal, true), take(h.terminal, true), take(h.terminal, true)
+	take(h.terminal, false)
 	h.terminal.Deliver(t, h.terminal.Unreadable(t), false)
 	b := h.as(t, "chen")
 	act := func(f *consoletest.Filed, id string, v url.Values) {

@@ -51,7 +51,7 @@ func migrate(ctx context.Context, conn *sql.Conn, v *store.Vault) (err error) {
 		if _, err := conn.ExecContext(ctx, string(text)); err != nil {
 			return fmt.Errorf("migration %s: %w", names[n-1].Name(), err)
 		}
-		if err := fill(ctx, conn, names[n-1].Name()); err != nil {
+		if err := fill(ctx, conn, v, names[n-1].Name()); err != nil {
 			return fmt.Errorf("fill after migration %s: %w", names[n-1].Name(), err)
 		}
 	}
@@ -68,13 +68,16 @@ func migrate(ctx context.Context, conn *sql.Conn, v *store.Vault) (err error) {
 }
 
 // fill completes a migration by what SQL cannot say. It knows migrations by the topic in their name.
-func fill(ctx context.Context, conn *sql.Conn, name string) (err error) {
-	if !strings.HasSuffix(name, "_guides.sql") {
-		return nil
-	}
+func fill(ctx context.Context, conn *sql.Conn, v *store.Vault, name string) (err error) {
 	s := newStmts(conn.PrepareContext)
 	defer func() { err = errors.Join(err, s.close()) }()
-	return fillGuides(ctx, &tx{s})
+	switch {
+	case strings.HasSuffix(name, "_guides.sql"):
+		return fillGuides(ctx, &tx{s})
+	case strings.HasSuffix(name, "_alike.sql"):
+		return fillAlike(ctx, &tx{s}, v)
+	}
+	return nil
 }
 
 // first fills a new database.

@@ -97,12 +97,13 @@ func (d *DB) insertCase(ctx context.Context, t *tx, n *store.NewCase) error {
 	c, code := &n.Case, digits(n.Case.Code)
 	_, err := t.exec(ctx, `INSERT INTO cases (code, entry, service, service_name, department, guide, guide_rev, form, form_rev,
 		retention, status, since, filed, sure, received, due, due_days, due_kind, until, rest, extended, deemed, pending, urged,
-		point, terminal, version, secret_box, lookup, application_box, claim, about)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
+		point, terminal, version, secret_box, lookup, alike, application_box, claim, about)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
 		code, c.Entry[:], c.Service, n.ServiceName, c.Department, c.Guide.ID, c.Guide.Rev, c.Form.ID, c.Form.Rev,
 		n.Retention, string(c.Status), millis(c.Since), millis(c.Filed), c.Sure, millis(c.Received),
 		deadline(c.Due), c.DueDays, string(c.DueKind), c.Flags.Extended, c.Flags.Deemed, c.Flags.PapersPending, c.Flags.Urged,
-		c.Point, c.Terminal, d.vault.Seal("cases/secret/"+code, n.Secret[:]), d.vault.Lookup(c.Code, n.LastFour),
+		c.Point, c.Terminal, d.vault.Seal("cases/secret/"+code, n.Secret[:]), d.vault.Lookup(c.Code, n.Document.LastFour()),
+		kept(d.vault.Alike(n.Document, c.Service, c.Received)),
 		d.vault.Seal("cases/application/"+code, n.Application), string(n.Claim), digits(n.About))
 	return err
 }

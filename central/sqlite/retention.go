@@ -83,7 +83,7 @@ func (d *DB) erase(ctx context.Context, t *tx, e store.Erasure) error {
 		text string
 		args []any
 	}{
-		{`UPDATE cases SET erased = ?, application_box = x'', secret_box = x'', owes_box = NULL, lookup = NULL WHERE code = ?`,
+		{`UPDATE cases SET erased = ?, application_box = x'', secret_box = x'', owes_box = NULL, lookup = NULL, alike = NULL WHERE code = ?`,
 			[]any{millis(e.At), code}},
 		{`UPDATE steps SET words_box = NULL, owes_box = NULL, content_box = NULL WHERE code = ?`, []any{code}},
 		{`DELETE FROM documents WHERE code = ?`, []any{code}},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"doorstep/sync/civic"
@@ -25,6 +26,9 @@ type Cases interface {
 	// is civic.Forbidden (Step.Check). With an Entry, the entry gets the outcome civic.OutcomeCase in the same unit
 	// of work, and a second call for it changes nothing.
 	Step(ctx context.Context, s Step) error
+	// Alike returns the other cases of the same applicant, known by the document, for the same service that are still
+	// to be decided, the first filed first, at most max. A case that was erased has none; civic.NotFound.
+	Alike(ctx context.Context, code civic.TrackingCode, max int) ([]Case, error)
 	// Ripe returns cases in a status whose day has passed: Due before day, or Until where no clock runs.
 	Ripe(ctx context.Context, s civic.Status, day civic.Date, max int) ([]civic.TrackingCode, error)
 }
@@ -161,6 +165,11 @@ func (s *Step) Check(c *civic.Case, asked bool) error {
 		return civic.Refuse(civic.Missing, "words", "case.words")
 	}
 	return nil
+}
+
+// Undecided returns the statuses of a case that is still to be decided.
+func Undecided() []civic.Status {
+	return slices.DeleteFunc(civic.Statuses(), func(s civic.Status) bool { return s.Decided() || s.Ended() })
 }
 
 // ApplicationOf reads the plaintext that Open was given.

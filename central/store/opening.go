@@ -111,7 +111,7 @@ type NewCase struct {
 	About       civic.TrackingCode // see Case
 	Application []byte             // the opened plaintext, JSON of a civic.Application
 	Secret      civic.Secret
-	LastFour    string // of the document used; empty: the case is found by QR only
-	Notice      []byte // the status notice, locked under Secret
+	Document    civic.Document // of the applicant; zero: the case is found by QR only
+	Notice      []byte         // the status notice, locked under Secret
 	At          time.Time
 }

@@ -37,7 +37,7 @@ type Retention interface {
 	Tally(ctx context.Context, e Ended) (Tally, error)
 	// Expired returns the codes of ended cases that are neither held nor erased, by code, at most max.
 	Expired(ctx context.Context, e Ended, max int) ([]civic.TrackingCode, error)
-	// Erase erases what a case holds of its resident: application, checklist, receipt secret, look-up, words and
+	// Erase erases what a case holds of its resident: application, checklist, receipt secret, look-up, tag, words and
 	// contents of its steps, reasons of its holds, the last status notice, and the sealed and signed bytes of its
 	// entries; its papers become Discarded. Code, service, statuses and times stay for the figures, ids and digests
 	// of the entries so that a repeat opens no second case, positions so that the chain goes on; the audit entry is

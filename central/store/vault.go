@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"doorstep/sync/civic"
 )
@@ -28,8 +29,9 @@ type Vault struct {
 }
 
 type vaultKey struct {
-	aead cipher.AEAD
-	find []byte // for Lookup
+	aead  cipher.AEAD
+	find  []byte // for Lookup
+	alike []byte // for Alike
 }
 
 const (
@@ -106,13 +108,16 @@ func NewVault(keys map[byte][]byte, current byte) (*Vault, error) {
 	return v, nil
 }
 
-// derive separates the key that encrypts from the one that finds.
+// derive separates the key that encrypts from those that find.
 func derive(key []byte) (k vaultKey, err error) {
 	enc, err := hkdf.Key(sha256.New, key, nil, "doorstep vault v1", vaultKeyLen)
 	if err != nil {
 		return k, err
 	}
 	if k.find, err = hkdf.Key(sha256.New, key, nil, "doorstep lookup v1", vaultKeyLen); err != nil {
+		return k, err
+	}
+	if k.alike, err = hkdf.Key(sha256.New, key, nil, "doorstep alike v1", vaultKeyLen); err != nil {
 		return k, err
 	}
 	block, err := aes.NewCipher(enc)
@@ -172,4 +177,27 @@ func (v *Vault) digest(id byte, code civic.TrackingCode, lastFour string) []byte
 	m.Write(b[:])
 	m.Write([]byte(strings.ToUpper(lastFour)))
 	return m.Sum(nil)
+}
+
+// Alike returns what is kept of who applies for what: keyed digests by which the cases of one document for one service
+// are found, and which without the key tell no more than which those are. There is one for each key of the vault, and
+// the current key's is the first: that one is kept, the others were kept while those keys were current. A number that
+// on the day of now is none of its kind gives nothing.
+func (v *Vault) Alike(d civic.Document, service string, now time.Time) [][]byte {
+	d, err := civic.ParseDocument(d.Kind, d.Number, now)
+	if err != nil {
+		return nil
+	}
+	tag := func(id byte) []byte {
+		m := hmac.New(sha256.New, v.keys[id].alike)
+		m.Write([]byte(string(d.Kind) + "\x00" + d.Number + "\x00" + service))
+		return m.Sum([]byte{id})
+	}
+	tags := [][]byte{tag(v.current)}
+	for id := range v.keys {
+		if id != v.current {
+			tags = append(tags, tag(id))
+		}
+	}
+	return tags
 }

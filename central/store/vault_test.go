@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"doorstep/sync/civic"
 
@@ -80,6 +82,42 @@ func TestLookup(t *testing.T) {
 	}
 	if bytes.Equal(v.Lookup(a, "123X"), v.Lookup(b, "123X")) {
 		t.Fatal("equal documents show")
+	}
+}
+
+func TestAlike(t *testing.T) {
+	now := time.Date(2026, 9, 28, 12, 0, 0, 0, time.UTC)
+	card := civic.Document{Kind: civic.ForeignResident, Number: "USA110170010101"}
+	tag := func(v *store.Vault, kind civic.DocumentKind, number, service string) string {
+		if tags := v.Alike(civic.Document{Kind: kind, Number: number}, service, now); len(tags) > 0 {
+			return string(tags[0])
+		}
+		return ""
+	}
+	old := vault(t, 1, 1)
+	want := tag(old, card.Kind, card.Number, "HJ-008")
+	if len(want) != 33 || want[0] != 1 || strings.Contains(want, card.Number) {
+		t.Fatalf("tag is %x", want)
+	}
+	if got := tag(old, card.Kind, "usa 110170010101", "HJ-008"); got != want {
+		t.Errorf("written otherwise: %x, want %x", got, want)
+	}
+	for name, got := range map[string]string{
+		"another kind":    tag(old, civic.Passport, card.Number, "HJ-008"),
+		"another number":  tag(old, card.Kind, "USA110170010102", "HJ-008"),
+		"another service": tag(old, card.Kind, card.Number, "HJ-009"),
+		"another key":     tag(vault(t, 2, 2), card.Kind, card.Number, "HJ-008"),
+	} {
+		if got == "" || got[1:] == want[1:] {
+			t.Errorf("%s: %x", name, got)
+		}
+	}
+	if tag(old, card.Kind, "USA", "HJ-008") != "" || tag(old, "", "", "HJ-008") != "" {
+		t.Error("what is no document has a tag")
+	}
+	both := vault(t, 2, 1, 2).Alike(card, "HJ-008", now)
+	if len(both) != 2 || both[0][0] != 2 || string(both[1]) != want {
+		t.Errorf("after a new key: %x", both)
 	}
 }
 

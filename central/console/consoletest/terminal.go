@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -49,6 +50,17 @@ const Permit = `{
 	"ground": "employment", "work_kind": "employee", "employer": "某某制衣有限公司",
 	"work_address": "金龙大道9号", "work_since": "2025-08-04", "insured": true,
 	"has_companions": false, "delivery": "collect", "declared": true}`
+
+// PermitOf is Permit as another resident fills it; n from 1 to 999 tells them apart.
+func PermitOf(n int) string {
+	for _, check := range "0123456789X" {
+		id := fmt.Sprintf("11010519600115%03d%c", n, check)
+		if _, err := civic.ParseIDNumber(id, civic.DateOf(monday)); err == nil {
+			return strings.NewReplacer("11010519491231002X", id, "欧阳𬭎", fmt.Sprintf("居民%d", n)).Replace(Permit)
+		}
+	}
+	panic("bug: consoletest: no resident has that number")
+}
 
 // Filed is an application as its resident has it.
 type Filed struct {

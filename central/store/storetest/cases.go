@@ -377,7 +377,7 @@ func find(t *testing.T, s *site) {
 	bare := m.Next(t, civic.EntryApplication, codes.code(1))
 	s.hold(m, bare)
 	n := newCase(t, bare, "2026-10-12")
-	n.LastFour = ""
+	n.Document = civic.Document{}
 	must(t, s.Open(t.Context(), n))
 	c, err := s.Find(t.Context(), it.Entry.Code, "123x")
 	must(t, err)

@@ -122,7 +122,7 @@ func NewCase(t testing.TB, ref store.Ref, e *civic.Entry) store.NewCase {
 	app := civic.Application{
 		ID: e.ID, Code: code, Service: "HJ-008", Secret: secretOf(code),
 		Applicant: civic.Party{
-			Name: "欧阳𠮷祥", Document: civic.Document{Kind: civic.ResidentID, Number: "44010619900307123X"},
+			Name: "欧阳𠮷祥", Document: civic.Document{Kind: civic.ResidentID, Number: "44010619900303123X"},
 			Phone: "13800138000", Address: "广州市番禺区龑龙路１号",
 		},
 		Answers: json.RawMessage(`{"remark":"䶮𬭎"}`),
@@ -131,7 +131,7 @@ func NewCase(t testing.TB, ref store.Ref, e *civic.Entry) store.NewCase {
 	must(t, err)
 	n := store.NewCase{
 		Ref: ref, ServiceName: "居住证办理", Retention: "long", Application: plain, Secret: app.Secret,
-		LastFour: "123X", Notice: []byte("notice 1 of " + code.Digits()), At: noon,
+		Document: app.Applicant.Document, Notice: []byte("notice 1 of " + code.Digits()), At: noon,
 		Case: civic.Case{
 			Code: code, Entry: e.ID, Service: "HJ-008", Department: "police",
 			Guide: civic.Revision{ID: "HJ-008", Rev: 2}, Form: civic.Revision{ID: "HJ-008", Rev: 3},

@@ -273,7 +273,7 @@ func nothingTyped(t *testing.T, s *site) {
 	}))
 	secret := secretOf(it.Entry.Code)
 	typed := []string{
-		"欧阳𠮷祥", "欧阳", "44010619900307123X", "123X", "13800138000", "龑龙路", "䶮𬭎", "缺少租赁合同", "房屋租赁合同", "已经拍照",
+		"欧阳𠮷祥", "欧阳", "44010619900303123X", "123X", "13800138000", "龑龙路", "䶮𬭎", "缺少租赁合同", "房屋租赁合同", "已经拍照",
 		"secret of one", string(secret[:8]),
 	}
 	look := func(when string) {

@@ -476,14 +476,14 @@ func noticeUnsigned(t *testing.T, s *site) {
 func noticeHidden(t *testing.T, s *site) {
 	o := newOffice(s)
 	text := textOf("n1")
-	text.Notice.Body = "身份证号44010619900307123X还没有隐去"
+	text.Notice.Body = "身份证号44010619900303123X还没有隐去"
 	n := o.take(o.save(text, 0), civic.NoticeProposed, feng, "")
 	o.take(n, civic.NoticeDraft, xu, "这里写着理由")
 	o.published(textOf("n2"), 0)
 	s.shut()
 	disk := s.backend.Bytes(t, s.dir)
 	for what, b := range map[string][]byte{
-		"body": []byte("44010619900307123X"), "title": []byte("低保公示 n1"), "attachment": bytesOf("n1"), "words": []byte("这里写着理由"),
+		"body": []byte("44010619900303123X"), "title": []byte("低保公示 n1"), "attachment": bytesOf("n1"), "words": []byte("这里写着理由"),
 	} {
 		if bytes.Contains(disk, b) {
 			t.Errorf("the disk shows the %s of a draft", what)
