@@ -85,13 +85,13 @@ var faults = []fault{
 // measured are the benchmarks of a full run, whose lines are shown and held against nothing: machines differ.
 var measured = []string{"sync/link.BenchmarkModem", "sync/linktest.BenchmarkPackings"}
 
-// sizes are the flags of a package's tests: how often each fault is tried.
-var sizes = map[string]struct{ full, quick []string }{
+// sizes are the flags of a package's tests: how often each fault is tried. env is of a full run alone.
+var sizes = map[string]struct{ full, quick, env []string }{
 	"deploy/trials": {
-		full:  []string{"-kills=100", "-cuts=40", "-flips=20", "-powers=100"},
+		full:  []string{"-kills=200", "-cuts=60", "-flips=30", "-powers=100"},
 		quick: []string{"-kills=8", "-cuts=4", "-powers=3"},
 	},
-	"sync/simulate":   {quick: []string{"-seeds=60"}},
-	"kiosk/boltstore": {quick: []string{"-test.short"}},
+	"sync/simulate":   {full: []string{"-seeds=400"}, quick: []string{"-seeds=60"}},
+	"kiosk/boltstore": {quick: []string{"-test.short"}, env: []string{"DOORSTEP_LONG=1"}},
 	"sync/linktest":   {quick: []string{"-test.short"}},
 }

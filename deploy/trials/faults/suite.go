@@ -154,10 +154,13 @@ func (s *suite) do(ctx context.Context, j *job) error {
 		args = append(args, "-run="+pattern)
 	}
 	args = append(args, "./"+j.folder)
+	env := os.Environ()
 	if size := sizes[j.folder]; !j.bench {
 		flags := size.full
 		if s.Quick {
 			flags = size.quick
+		} else {
+			env = append(env, size.env...)
 		}
 		if j.folder == "deploy/trials" {
 			flags = append(slices.Clone(flags), "-bin="+s.Bin)
@@ -169,7 +172,7 @@ func (s *suite) do(ctx context.Context, j *job) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 20 * time.Second
-	cmd.Stderr = os.Stderr
+	cmd.Env, cmd.Stderr = env, os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		return fmt.Errorf("run go: %w", err)
